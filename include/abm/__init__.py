@@ -1,0 +1,1 @@
+"""ABM Spectrum without Airflow: policy, sources, landing, checks, release, activation and the command line."""

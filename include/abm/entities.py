@@ -1,0 +1,54 @@
+"""The shape of what a source delivers: one entity, its typed columns, its key and its cursor."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import pyarrow as pa
+
+TEXT = pa.string()
+NUMBER = pa.float64()
+INTEGER = pa.int64()
+BOOLEAN = pa.bool_()
+DATE = pa.date32()
+TIMESTAMP = pa.timestamp("us", tz="UTC")
+
+
+@dataclass(frozen=True)
+class Column:
+    """One landed column: our name, the platform's field, its type."""
+
+    name: str
+    field: str
+    type: pa.DataType = TEXT
+    personal: bool = False
+
+
+@dataclass(frozen=True)
+class Entity:
+    """One table a source delivers to `raw_<source>.<name>`.
+
+    `cursor` names the timestamp column that grows with each change; without one, every load is complete.
+    `deleted` names the boolean column by which the platform marks deletions.
+    `object` is the platform's own name of it.
+    """
+
+    source: str
+    name: str
+    object: str
+    columns: tuple[Column, ...]
+    key: tuple[str, ...] = ("id",)
+    cursor: str | None = None
+    deleted: str | None = None
+
+    @property
+    def schema(self) -> pa.Schema:
+        return pa.schema([pa.field(column.name, column.type) for column in self.columns])
+
+    @property
+    def raw_schema(self) -> str:
+        return f"raw_{self.source}"
+
+    @property
+    def incoming_schema(self) -> str:
+        return f"raw_{self.source}_incoming"

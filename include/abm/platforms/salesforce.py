@@ -1,0 +1,113 @@
+"""Reach Salesforce: OAuth client credentials, API version, and what each error code asks of the caller.
+
+https://developer.salesforce.com/docs/atlas.en-us.api_rest.meta/api_rest/errorcodes.htm
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+import httpx
+
+from abm.errors import AbmError, ConfigurationError, Fault, RefusedError, RetryableError
+from abm.http import PlatformClient
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from abm.settings import Connection
+
+API_VERSION = "v67.0"
+DATA_PATH = f"/services/data/{API_VERSION}"
+RETRYABLE_CODES = frozenset(
+    {"UNABLE_TO_LOCK_ROW", "UNKNOWN_EXCEPTION", "SERVER_UNAVAILABLE", "CONCURRENT_REQUESTS_LIMIT_EXCEEDED"}
+)
+_EXPIRED = "INVALID_SESSION_ID"
+
+
+@dataclass
+class ClientCredentials:
+    """The client-credentials flow: consumer key and secret against a token of the org's own host."""
+
+    consumer_key: str
+    consumer_secret: str = field(repr=False)
+    _token: str | None = field(default=None, repr=False)
+
+    def headers(self, client: httpx.Client) -> Mapping[str, str]:
+        if self._token is None:
+            self._token = self._fetch(client)
+        return {"Authorization": f"Bearer {self._token}"}
+
+    def renew(self) -> None:
+        self._token = None
+
+    def _fetch(self, client: httpx.Client) -> str:
+        response = client.post(
+            "/services/oauth2/token",
+            data={
+                "grant_type": "client_credentials",
+                "client_id": self.consumer_key,
+                "client_secret": self.consumer_secret,
+            },
+        )
+        if response.status_code >= httpx.codes.INTERNAL_SERVER_ERROR:
+            raise RetryableError(
+                f"Salesforce gave no token (status {response.status_code}). It is tried again by itself."
+            )
+        if response.status_code != httpx.codes.OK:
+            raise ConfigurationError(
+                Fault(
+                    "connection abm_salesforce",
+                    f"Salesforce refused the credentials ({_member(response, 'error')})",
+                    "Check login (consumer key), password (consumer secret) and that the host is the org's My Domain",
+                )
+            )
+        token: str = response.json()["access_token"]
+        return token
+
+
+def open_client(connection: Connection, transport: httpx.BaseTransport | None = None) -> PlatformClient:
+    """Return a client of the org; login is the consumer key, password the consumer secret, host the My Domain URL."""
+    if not connection.base_url:
+        raise ConfigurationError(
+            Fault("connection abm_salesforce", "has no host", "Set host to the org's My Domain URL")
+        )
+    return PlatformClient(
+        platform="salesforce",
+        base_url=connection.base_url,
+        authentication=ClientCredentials(connection.login, connection.password),
+        classify=classify,
+        is_expired=lambda response: response.status_code == httpx.codes.UNAUTHORIZED and _code(response) == _EXPIRED,
+        transport=transport,
+    )
+
+
+def classify(response: httpx.Response) -> AbmError:
+    """Map an error answer (a JSON array of message and errorCode) to what the caller does next."""
+    status, code = response.status_code, _code(response)
+    told = f"Salesforce answered {status} {code}"
+    if code in RETRYABLE_CODES or status >= httpx.codes.INTERNAL_SERVER_ERROR:
+        return RetryableError(f"{told}. It is tried again by itself.", code=code)
+    if code == "REQUEST_LIMIT_EXCEEDED":
+        return RetryableError(
+            f"{told}: the org's API requests of the last 24 hours are used up.", code=code, retry_after=86400
+        )
+    if status in {httpx.codes.UNAUTHORIZED, httpx.codes.FORBIDDEN}:
+        return ConfigurationError(
+            Fault("connection abm_salesforce", told, "Check the integration user's permissions and API access")
+        )
+    return RefusedError(f"{told}: {_member(response, 'message')}", code=code, status=status)
+
+
+def _code(response: httpx.Response) -> str:
+    return _member(response, "errorCode")
+
+
+def _member(response: httpx.Response, name: str) -> str:
+    try:
+        body: Any = response.json()
+    except ValueError:
+        return "NO_JSON"
+    first = body[0] if isinstance(body, list) and body else body
+    return str(first.get(name, "UNKNOWN")) if isinstance(first, dict) else "UNKNOWN"

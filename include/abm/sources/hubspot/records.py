@@ -1,0 +1,112 @@
+"""What is read from HubSpot: CRM objects by property, associations, owners and e-mail events."""
+
+from abm.entities import BOOLEAN, NUMBER, TIMESTAMP, Column, Entity
+
+_ID = Column("id", "id")
+_AUDIT = (
+    Column("is_archived", "archived", BOOLEAN),
+    Column("created_at", "createdAt", TIMESTAMP),
+    Column("updated_at", "updatedAt", TIMESTAMP),
+)
+
+
+def _crm_object(name: str, object_name: str, *columns: Column) -> Entity:
+    return Entity(
+        source="hubspot",
+        name=name,
+        object=object_name,
+        columns=(_ID, *columns, *_AUDIT),
+        cursor="updated_at",
+        deleted="is_archived",
+    )
+
+
+def _association(from_object: str, to_object: str) -> Entity:
+    return Entity(
+        source="hubspot",
+        name=f"{from_object}_{to_object}",
+        object=f"{from_object}/{to_object}",
+        columns=(
+            Column("from_id", "from"),
+            Column("to_id", "to"),
+            Column("is_primary", "primary", BOOLEAN),
+        ),
+        key=("from_id", "to_id"),
+    )
+
+
+ENTITIES = (
+    _crm_object(
+        "company",
+        "companies",
+        Column("name", "name"),
+        Column("domain", "domain"),
+        Column("website", "website"),
+        Column("industry", "industry"),
+        Column("country", "country"),
+        Column("city", "city"),
+        Column("number_of_employees", "numberofemployees", NUMBER),
+        Column("annual_revenue", "annualrevenue", NUMBER),
+        Column("lifecycle_stage", "lifecyclestage"),
+        Column("parent_company_id", "hs_parent_company_id"),
+        Column("owner_id", "hubspot_owner_id"),
+    ),
+    _crm_object(
+        "contact",
+        "contacts",
+        Column("email", "email", personal=True),
+        Column("first_name", "firstname", personal=True),
+        Column("last_name", "lastname", personal=True),
+        Column("phone", "phone", personal=True),
+        Column("job_title", "jobtitle"),
+        Column("country", "country"),
+        Column("buying_role", "hs_buying_role"),
+        Column("associated_company_id", "associatedcompanyid"),
+        Column("owner_id", "hubspot_owner_id"),
+        Column("has_opted_out_of_email", "hs_email_optout", BOOLEAN),
+    ),
+    _crm_object(
+        "deal",
+        "deals",
+        Column("name", "dealname"),
+        Column("pipeline", "pipeline"),
+        Column("stage", "dealstage"),
+        Column("type", "dealtype"),
+        Column("amount", "amount", NUMBER),
+        Column("currency_code", "deal_currency_code"),
+        Column("close_date", "closedate", TIMESTAMP),
+        Column("is_closed", "hs_is_closed", BOOLEAN),
+        Column("is_won", "hs_is_closed_won", BOOLEAN),
+        Column("owner_id", "hubspot_owner_id"),
+    ),
+    Entity(
+        source="hubspot",
+        name="owner",
+        object="owners",
+        columns=(
+            _ID,
+            Column("email", "email", personal=True),
+            Column("first_name", "firstName", personal=True),
+            Column("last_name", "lastName", personal=True),
+            Column("is_archived", "archived", BOOLEAN),
+        ),
+        deleted="is_archived",
+    ),
+    _association("deal", "company"),
+    _association("contact", "company"),
+    Entity(
+        source="hubspot",
+        name="email_event",
+        object="email_events",
+        columns=(
+            _ID,
+            Column("type", "type"),
+            Column("recipient", "recipient", personal=True),
+            Column("email_campaign_id", "emailCampaignId"),
+            Column("is_filtered", "filteredEvent", BOOLEAN),
+            Column("created_at", "created", TIMESTAMP),
+        ),
+        key=("id", "created_at"),
+        cursor="created_at",
+    ),
+)
