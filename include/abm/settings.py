@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 from pydantic import Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from abm.errors import ConfigurationError, Fault
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 PROJECT_DIR = Path(__file__).resolve().parents[2]
 CONNECTION_PREFIX = "AIRFLOW_CONN_ABM_"

@@ -78,7 +78,7 @@ def _affinity(data_type: pa.DataType) -> str:
     return "real" if pa.types.is_floating(data_type) else "text"
 
 
-def _plain(column: pa.ChunkedArray) -> list[Any]:
+def _plain(column: pa.ChunkedArray[Any]) -> list[Any]:
     if pa.types.is_timestamp(column.type):
         return [None if value is None else value.isoformat(timespec="milliseconds") for value in column.to_pylist()]
     if pa.types.is_date(column.type):
