@@ -119,7 +119,8 @@ create table ops.landing_batches (
     cursor_to text,
     staged_at timestamptz not null default now(),
     merged_at timestamptz,
-    primary key (batch_id, entity)
+    reason text,
+    primary key (batch_id, source, entity)
 );
 create index on ops.landing_batches (source, entity, merged_at);
 create table ops.source_cursors (
