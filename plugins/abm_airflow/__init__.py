@@ -1,0 +1,1 @@
+"""Everything that imports Airflow: hooks, operators, assets, notifiers. The work itself is in `abm`."""

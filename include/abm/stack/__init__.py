@@ -1,0 +1,1 @@
+"""The whole system on one machine: embedded PostgreSQL, sandbox platforms and a real Airflow, on loopback."""
