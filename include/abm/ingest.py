@@ -1,0 +1,129 @@
+"""A source's night: stage what changed, then merge it whole or hold it back. Checks come in between."""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+import uuid
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
+
+from abm import landing
+from abm.errors import AbmError, ConfigurationError, Fault
+from abm.settings import Connection, connection_id, find_connection
+from abm.sources import SOURCES, entities, open_source
+from abm.warehouse import connect
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from abm.entities import Entity
+    from abm.landing import Counts, Staged
+    from abm.settings import Settings
+    from abm.sources import Source
+
+_log = logging.getLogger(__name__)
+
+_OVERLAP = timedelta(minutes=10)  # clocks differ, and a record can be committed after one with a later time
+_LATE_OVERLAPS = {("hubspot", "email_event"): timedelta(days=7)}  # opens and clicks are reported late
+
+
+def configured_sources(settings: Settings) -> list[str]:
+    """Return the sources of `ABM_SOURCES`, or else every source that has a connection."""
+    if settings.sources is None:
+        return [source for source in SOURCES if find_connection(source, settings)]
+    named = [name.strip() for name in settings.sources.split(",") if name.strip()]
+    unknown = [
+        Fault("ABM_SOURCES", f"names {name!r}, which is not known", f"Use some of {', '.join(SOURCES)}")
+        for name in named
+        if name not in SOURCES
+    ]
+    if unknown:
+        raise ConfigurationError(*unknown)
+    return named
+
+
+def stage_source(url: str, source: str, connection: Connection, batch_id: str) -> list[Staged]:
+    """Read what changed in every entity of the source into its incoming tables; the raw tables stay as they are."""
+    landing.ensure_tables(url, [entity for name in SOURCES for entity in entities(name)])
+    with contextlib.closing(open_source(source, connection)) as opened:
+        return [_stage_entity(url, opened, entity, batch_id) for entity in entities(source)]
+
+
+def merge_source(url: str, source: str, batch_id: str) -> dict[str, Counts]:
+    """Merge the staged batch of every entity, all or none, and return each one's counts."""
+    merged = landing.merge_all(url, entities(source), batch_id)
+    for name, counts in merged.items():
+        _log.info(
+            "Merged %s.%s: %d inserted, %d updated, %d deleted, %d unchanged",
+            *(source, name, counts.inserted, counts.updated, counts.deleted, counts.unchanged),
+        )
+    return merged
+
+
+def hold_source(url: str, source: str, batch_id: str, reason: str) -> None:
+    """Keep the staged batch out of the raw tables; the cursor stays, so the next stage reads the same window again."""
+    with connect(url) as connection:
+        connection.execute(
+            """
+            update ops.landing_batches set status = 'held', reason = %s
+            where batch_id = %s and source = %s and status = 'staged'
+            """,
+            [reason, batch_id, source],
+        )
+    _log.warning("Held batch %s of %s", batch_id, source)
+
+
+def merged_sources(url: str, batch_id: str) -> list[str]:
+    """Return the sources that merged this batch; raises AbmError where none did, with what became of each."""
+    with connect(url) as connection:
+        rows = connection.execute(
+            "select source, status, count(*) from ops.landing_batches where batch_id = %s group by 1, 2 order by 1, 2",
+            [batch_id],
+        ).fetchall()
+    merged = sorted({source for source, status, _ in rows if status == "merged"})
+    if not merged:
+        found = ", ".join(f"{source}: {count} {status}" for source, status, count in rows) or "nothing was staged"
+        raise AbmError(
+            f"No source landed in batch {batch_id!r} ({found}). See the failed steps of each source; "
+            "where none is configured, add a connection ('abm doctor' lists them)."
+        )
+    return merged
+
+
+def load_files(url: str, folder: Path, mapping: Path, *, batch_id: str | None = None) -> dict[str, Counts]:
+    """Stage and merge a folder of CSV or Parquet files by its mapping."""
+    batch_id = batch_id or f"load-{uuid.uuid4().hex[:12]}"
+    stage_source(url, "files", files_connection(folder, mapping), batch_id)
+    return merge_source(url, "files", batch_id)
+
+
+def files_connection(folder: Path, mapping: Path) -> Connection:
+    return Connection(connection_id("files"), extra={"path": str(folder), "mapping": str(mapping)})
+
+
+def _stage_entity(url: str, source: Source, entity: Entity, batch_id: str) -> Staged:
+    cursor = _find_cursor(url, entity)
+    staged = landing.stage(
+        url,
+        entity,
+        source.extract(entity, cursor),
+        batch_id=batch_id,
+        is_full=cursor is None,
+        cursor_from=cursor,
+    )
+    _log.info("Staged %s.%s: %d rows since %s", entity.source, entity.name, staged.rows, cursor or "the beginning")
+    return staged
+
+
+def _find_cursor(url: str, entity: Entity) -> str | None:
+    """Return from when on to read, an overlap before the last change seen, or None for a full load."""
+    with connect(url) as connection:
+        row = connection.execute(
+            "select cursor_value from ops.source_cursors where source = %s and entity = %s",
+            [entity.source, entity.name],
+        ).fetchone()
+    if row is None or entity.cursor is None:
+        return None
+    overlap = _LATE_OVERLAPS.get((entity.source, entity.name), _OVERLAP)
+    return (datetime.fromisoformat(row[0]) - overlap).isoformat(timespec="microseconds")
