@@ -52,13 +52,13 @@ def write_free_mail_domains(file: TextIO) -> int:
 
 
 def _host(text: str) -> str | None:
-    """Cut scheme, path, port, user and a leading `www.`; None where no domain name is left."""
+    """Cut scheme, path, port and user; None where no domain name is left."""
     text = text.strip()
     try:
         host = urlsplit(text if "//" in text else f"//{text}").hostname or ""
     except ValueError:  # unbalanced brackets, forbidden characters
         return None
-    host = host.rstrip(".").removeprefix("www.")
+    host = host.rstrip(".")
     if not host or len(host) > _MAX_LENGTH or _is_address(host):
         return None
     try:

@@ -1,0 +1,218 @@
+"""What must hold across keys (broken_rules) and what is allowed but probably not meant (doubts)."""
+
+from __future__ import annotations
+
+import math
+import re
+from itertools import pairwise
+from typing import TYPE_CHECKING
+
+from abm.errors import Fault
+from abm.policy.seats import style_seats
+from abm.policy.styles import STYLES
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from abm.policy.schema import Policy, Profile, ProfileRule, Scale, Style
+
+PROFILE_POINTS = 100.0
+_NUMERIC_ATTRIBUTES = frozenset({"employees", "annual_revenue"})
+_TIER_LABEL = re.compile(r"\btier\s*\d", re.IGNORECASE)
+_BY_PEOPLE = ("one_to_one", "one_to_few")
+_MANY_ONE_TO_ONE = 39  # the mean of companies that overdo it; the median is 14
+
+
+def broken_rules(policy: Policy) -> Iterator[Fault]:
+    """Yield every rule across keys that the policy breaks."""
+    yield from _styles_present(policy)
+    yield from _bands(policy)
+    for name, style in policy.styles.items():
+        yield from _style(name, style)
+    yield from _weights(policy)
+    yield from _scales(policy)
+    yield from _profiles(policy)
+    yield from _audience_names(policy)
+    yield from _field_names(policy)
+
+
+def doubts(policy: Policy) -> Iterator[Fault]:
+    """Yield what deserves a second look."""
+    for name, style in policy.styles.items():
+        if _TIER_LABEL.search(style.label):
+            yield Fault(
+                f"styles.{name}.label", f"'{style.label}' is a tier", "Everyone wants the top tier; name the style"
+            )
+    yield from _unheard_audiences(policy)
+    yield from _seat_doubts(policy)
+    if policy.rates.get(policy.currency, 1.0) != 1.0:
+        yield Fault(f"rates.{policy.currency}", "is not 1 for the policy's own currency", "It is read as 1; remove it")
+
+
+def _styles_present(policy: Policy) -> Iterator[Fault]:
+    for name in STYLES:
+        if name not in policy.styles:
+            yield Fault(f"styles.{name}", "is missing", "Add it; switch it off with 'enabled: false'")
+    if not policy.enabled_styles:
+        yield Fault("styles", "are all switched off", "Enable at least one")
+
+
+def _bands(policy: Policy) -> Iterator[Fault]:
+    """Check that the bands of the styles in use meet: no gap, no overlap, open at the top, from 0 at the bottom."""
+    bands = [(name, style) for name, style in policy.enabled_styles.items() if style.has_band]
+    for name, style in bands:
+        low, high = style.potential_from, style.potential_below
+        if low is not None and high is not None and low >= high:
+            yield Fault(
+                f"styles.{name}.potential_from", f"{low:,.2f} is not below potential_below {high:,.2f}", "Swap them"
+            )
+    for (upper_name, upper), (lower_name, lower) in pairwise(bands):
+        if upper.potential_from != lower.potential_below:
+            yield Fault(
+                f"styles.{lower_name}.potential_below",
+                f"{_amount(lower.potential_below)} does not meet styles.{upper_name}.potential_from"
+                f" {_amount(upper.potential_from)}",
+                "Make both the same: a band ends right where the next higher one starts",
+            )
+    if bands and bands[0][1].potential_below is not None:
+        yield Fault(f"styles.{bands[0][0]}.potential_below", "closes the highest band", "Set it to null")
+    if bands and (bands[-1][1].potential_from or 0) > 0:
+        yield Fault(f"styles.{bands[-1][0]}.potential_from", "leaves a gap down to 0", "Set it to 0")
+
+
+def _amount(value: float | None) -> str:
+    return "null" if value is None else f"{value:,.2f}"
+
+
+def _style(name: str, style: Style) -> Iterator[Fault]:
+    path, spend = f"styles.{name}", style.spend
+    if spend.low > spend.high:
+        yield Fault(f"{path}.spend.low", f"{spend.low:,.0f} is above spend.high {spend.high:,.0f}", "Swap them")
+    if not style.enabled:
+        return
+    yield from _missing_entitlements(path, style)
+    if name in _BY_PEOPLE and not style.seats.marketers and style.seats.limit is None:
+        yield Fault(
+            f"{path}.seats.marketers",
+            "names nobody, but this style lives on people",
+            "Say how many marketers it has, or switch the style off",
+        )
+    if style.seats.annual_budget is not None and not spend.planned:
+        yield Fault(f"{path}.spend.planned", "is 0, so no seats follow from annual_budget", "Set what an account costs")
+    yield from _marketers(path, style)
+
+
+def _missing_entitlements(path: str, style: Style) -> Iterator[Fault]:
+    if style.entitlements is None:
+        yield Fault(f"{path}.entitlements", "are missing", "Say first what an account of this style is promised")
+        return
+    for name in style.required_entitlements:
+        if getattr(style.entitlements, name) in (None, []):
+            yield Fault(f"{path}.entitlements.{name}", "is required and missing", "Fill it, or stop requiring it")
+
+
+def _marketers(path: str, style: Style) -> Iterator[Fault]:
+    given = style.seats
+    by_cluster = given.clusters_per_marketer is not None and given.accounts_per_cluster is not None
+    for index, marketer in enumerate(given.marketers):
+        known = marketer.accounts is not None or by_cluster or given.accounts_per_marketer is not None
+        if not known and not (marketer.clusters is not None and given.accounts_per_cluster is not None):
+            yield Fault(
+                f"{path}.seats.marketers[{index}]",
+                f"'{marketer.name}' has no capacity",
+                "Give accounts, or accounts_per_marketer for all, or clusters with accounts_per_cluster",
+            )
+
+
+def _weights(policy: Policy) -> Iterator[Fault]:
+    if sum(policy.factors.model_dump().values()) <= 0:
+        yield Fault("factors", "have no weight above 0", "Give at least one factor a positive weight")
+    influence = sum(policy.influence.model_dump().values())
+    if not math.isclose(influence, PROFILE_POINTS):
+        yield Fault("influence", f"has {influence:g} points in all", "Make them 100")
+
+
+def _scales(policy: Policy) -> Iterator[Fault]:
+    scales: dict[str, Scale] = {"revenue_potential": policy.revenue_potential, "cltv": policy.cltv}
+    for name, scale in scales.items():
+        if scale.zero_at >= scale.full_at:
+            yield Fault(
+                f"{name}.zero_at", f"{scale.zero_at:,.0f} is not below full_at {scale.full_at:,.0f}", "Swap them"
+            )
+
+
+def _profiles(policy: Policy) -> Iterator[Fault]:
+    seen: set[str] = set()
+    for index, profile in enumerate(policy.profiles):
+        if profile.name in seen:
+            yield Fault(f"profiles[{index}].name", f"'{profile.name}' stands twice", "Give each profile its own name")
+        seen.add(profile.name)
+        for number, rule in enumerate(profile.rules):
+            yield from _profile_rule(f"profiles[{index}].rules[{number}]", rule)
+        points = _best_points(profile)
+        if not math.isclose(points, PROFILE_POINTS):
+            yield Fault(
+                f"profiles[{index}].rules",
+                f"give {points:g} points to a perfect match",
+                "Make the best of each sum to 100",
+            )
+
+
+def _best_points(profile: Profile) -> float:
+    best: dict[str, float] = {}
+    for rule in profile.rules:
+        best[rule.attribute] = max(best.get(rule.attribute, 0.0), rule.points)
+    return sum(best.values())
+
+
+def _profile_rule(path: str, rule: ProfileRule) -> Iterator[Fault]:
+    has_range = rule.from_ is not None or rule.below is not None
+    if rule.attribute in _NUMERIC_ATTRIBUTES and (rule.values is not None or not has_range):
+        yield Fault(path, f"needs a range for {rule.attribute}", "Give from, below or both, and no values")
+    if rule.attribute not in _NUMERIC_ATTRIBUTES and (has_range or not rule.values):
+        yield Fault(path, f"needs values for {rule.attribute}", "Give a list of values, and neither from nor below")
+    if rule.from_ is not None and rule.below is not None and rule.from_ >= rule.below:
+        yield Fault(f"{path}.from", f"{rule.from_:g} is not below {rule.below:g}", "Swap them")
+
+
+def _audience_names(policy: Policy) -> Iterator[Fault]:
+    for destination, names in policy.audiences.items():
+        given = [name for name in names.values() if name]
+        for style, name in names.items():
+            if name and given.count(name) > 1:
+                yield Fault(
+                    f"audiences.{destination}.{style}",
+                    f"'{name}' names several styles",
+                    "Give each style its own audience",
+                )
+
+
+def _field_names(policy: Policy) -> Iterator[Fault]:
+    for destination, names in policy.fields.items():
+        given = [name for name in names.values() if name]
+        for field, name in names.items():
+            if name and given.count(name) > 1:
+                yield Fault(f"fields.{destination}.{field}", f"'{name}' is filled twice", "Give each field its own")
+
+
+def _unheard_audiences(policy: Policy) -> Iterator[Fault]:
+    for name, style in policy.enabled_styles.items():
+        if style.audience and not any(names.get(name) for names in policy.audiences.values()):
+            yield Fault(f"styles.{name}.audience", "is on, but no destination names it", "Name it under audiences")
+
+
+def _seat_doubts(policy: Policy) -> Iterator[Fault]:
+    for name, style in policy.enabled_styles.items():
+        number = style_seats(style)
+        if number == 0:
+            yield Fault(f"styles.{name}.seats", "hold no account", "Its candidates all wait; or switch the style off")
+        if name == "one_to_one" and number is not None and number >= _MANY_ONE_TO_ONE:
+            yield Fault(
+                f"styles.{name}.seats",
+                f"hold {number} accounts, the median company has 14",
+                "Too many, and nobody gets bespoke work",
+            )
+        if style.spend.planned and not style.spend.low <= style.spend.planned <= style.spend.high:
+            yield Fault(
+                f"styles.{name}.spend.planned", f"{style.spend.planned:,.0f} is outside the style's band", "Check it"
+            )

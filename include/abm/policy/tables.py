@@ -1,0 +1,140 @@
+"""The policy as rows of `ops.policy_*`, so that SQL reads it like any other source."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from pydantic import BaseModel
+
+from abm.policy.seats import style_seats
+from abm.policy.styles import STYLES
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from abm.policy.schema import Policy, ProfileRule
+
+Row = dict[str, Any]
+SETTING_PARTS = (
+    "portfolio", "revenue_potential", "influence", "engagement", "cltv", "suppression", "guards", "checks",
+    "audience_minimums",
+)  # fmt: skip
+
+
+def settings(policy: Policy) -> Iterator[Row]:
+    """Yield each scalar under its dotted name: `currency`, `engagement.window_days`, `checks.minimum_rows`."""
+    top = {name: getattr(policy, name) for name in ("currency", "scale_factor", "reasons_shown")}
+    for name, value in _scalars(top | {part: getattr(policy, part) for part in SETTING_PARTS}):
+        is_number = isinstance(value, int | float) and not isinstance(value, bool)
+        yield {
+            "setting": name,
+            "value_text": value if isinstance(value, str) else None,
+            "value_number": value if is_number else None,
+            "value_boolean": value if isinstance(value, bool) else None,
+        }
+
+
+def _scalars(part: Any, path: str = "") -> Iterator[tuple[str, Any]]:
+    if isinstance(part, BaseModel):
+        part = {name: getattr(part, name) for name in type(part).model_fields}
+    if isinstance(part, dict):
+        for name, value in part.items():
+            yield from _scalars(value, f"{path}.{name}" if path else name)
+    elif not isinstance(part, list) and part is not None:
+        yield path, part
+
+
+def styles(policy: Policy) -> Iterator[Row]:
+    for rank, name in enumerate(STYLES, start=1):
+        style = policy.styles[name]
+        yield {
+            "style": name,
+            "style_rank": rank,
+            "label": style.label,
+            "is_enabled": style.enabled,
+            "potential_from": style.potential_from,
+            "potential_below": style.potential_below,
+            "seats": style_seats(style),
+            "spend_low": style.spend.low,
+            "spend_high": style.spend.high,
+            "planned_spend": style.spend.planned,
+            "audience_enabled": style.enabled and style.audience,
+        }
+
+
+def factors(policy: Policy) -> Iterator[Row]:
+    for factor, weight in policy.factors.model_dump().items():
+        yield {"factor": factor, "weight": weight}
+
+
+def activities(policy: Policy) -> Iterator[Row]:
+    for name, activity in policy.activities.items():
+        yield {"activity_type": name, **activity.model_dump()}
+
+
+def seniorities(policy: Policy) -> Iterator[Row]:
+    for seniority, multiplier in policy.seniorities.model_dump().items():
+        yield {"seniority": seniority, "multiplier": multiplier}
+
+
+def profiles(policy: Policy) -> Iterator[Row]:
+    """Yield one row a text value or number range; texts in lower case, underscores as spaces."""
+    for profile in policy.profiles:
+        for rule in profile.rules:
+            for match in _matches(rule):
+                yield {"profile": profile.name, "attribute": rule.attribute, **match, "points": rule.points}
+
+
+def _matches(rule: ProfileRule) -> Iterator[Row]:
+    if rule.values is None:
+        yield {"value_text": None, "value_from": rule.from_, "value_below": rule.below}
+    for text in sorted({comparable(value) for value in rule.values or ()}):
+        yield {"value_text": text, "value_from": None, "value_below": None}
+
+
+def comparable(text: str) -> str:
+    return " ".join(text.lower().replace("_", " ").split())
+
+
+def currencies(policy: Policy) -> Iterator[Row]:
+    for code, rate in ({**policy.rates, policy.currency: 1.0}).items():
+        yield {"currency_code": code, "rate": rate}
+
+
+def audiences(policy: Policy) -> Iterator[Row]:
+    """Yield the audiences of the styles that have theirs switched on."""
+    for destination, names in policy.audiences.items():
+        for style, audience in names.items():
+            if audience and policy.styles[style].enabled and policy.styles[style].audience:
+                yield {"destination": destination, "style": style, "audience": audience}
+
+
+def fields(policy: Policy) -> Iterator[Row]:
+    for destination, names in policy.fields.items():
+        for field, platform_field in names.items():
+            if platform_field:
+                yield {"destination": destination, "field": field, "platform_field": platform_field}
+
+
+def suppressed_domains(policy: Policy) -> Iterator[Row]:
+    """Yield each domain once; of several lists it stands in, the first one's reason."""
+    seen: set[str] = set()
+    for reason in ("own", "competitor", "suppressed"):
+        for domain in getattr(policy.suppression, f"{reason}_domains"):
+            if domain not in seen:
+                seen.add(domain)
+                yield {"domain": domain, "reason": reason}
+
+
+TABLES: dict[str, Callable[[Policy], Iterator[Row]]] = {
+    "policy_settings": settings,
+    "policy_styles": styles,
+    "policy_factors": factors,
+    "policy_activities": activities,
+    "policy_seniorities": seniorities,
+    "policy_profiles": profiles,
+    "policy_currencies": currencies,
+    "policy_audiences": audiences,
+    "policy_fields": fields,
+    "policy_suppressed_domains": suppressed_domains,
+}
