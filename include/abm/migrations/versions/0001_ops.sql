@@ -155,10 +155,13 @@ create table ops.releases (
     decided_at timestamptz,
     decided_by text,
     reason text,
+    published_at timestamptz,
     accounts bigint,
     accounts_changed bigint,
     digest text
 );
+-- 'published' means live: one release at a time. One that was live once is 'superseded' and keeps its published_at.
+create unique index on ops.releases (status) where status = 'published';
 create table ops.style_ledger (
     account_id text not null,
     effective_style text not null,
@@ -177,7 +180,7 @@ create unique index on ops.style_ledger (account_id) where valid_to is null;
 create table ops.sync_state (
     destination text not null,
     object_key text not null,
-    payload_hash text not null,
+    payload_hash bigint, -- null: something was sent and no answer was recorded, so what the platform holds is uncertain
     payload jsonb not null,
     remote_id text,
     acknowledged_at timestamptz not null default now(),
@@ -192,6 +195,10 @@ create table ops.sync_runs (
     is_dry_run boolean not null default false,
     rows_desired bigint not null,
     rows_planned bigint not null,
+    rows_unchanged bigint not null default 0,
+    rows_withheld bigint not null default 0, -- refused before with the same content, so not planned again
+    rows_acknowledged bigint not null default 0, -- when planned
+    sent_to text, -- every row up to this key may have been sent, with or without an outcome
     planned_at timestamptz not null default now(),
     finished_at timestamptz,
     guard_reason text
@@ -203,7 +210,7 @@ create table ops.sync_changes (
     object_key text not null,
     operation text not null check (operation in ('create', 'update', 'remove')),
     payload jsonb,
-    payload_hash text,
+    payload_hash bigint,
     outcome text check (outcome in ('created', 'updated', 'removed', 'unchanged', 'refused', 'failed', 'held')),
     reason_code text,
     reason text,
@@ -213,6 +220,17 @@ create table ops.sync_changes (
     primary key (run_id, object_key)
 );
 create index on ops.sync_changes (run_id) where outcome is null;
+-- What a platform refused last for a key; deleting a row lets the next plan try it again.
+create table ops.sync_refusals (
+    destination text not null,
+    object_key text not null,
+    operation text not null,
+    payload_hash bigint,
+    reason_code text,
+    run_id text not null,
+    refused_at timestamptz not null default now(),
+    primary key (destination, object_key)
+);
 create table ops.sync_audiences (
     destination text not null,
     audience text not null,

@@ -1,0 +1,33 @@
+"""A release that is not published: held by a check or guard, or rejected by a person."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from abm.errors import HeldError
+from abm.release.locks import lock_release
+from abm.warehouse import connect
+
+
+def hold(url: str, release_id: str, reason: str) -> None:
+    """Note why the release waits; the live one stays, and the held one can still be published."""
+    _decide(url, release_id, "held", "guard", reason)
+
+
+def reject(url: str, release_id: str, decided_by: str, reason: str) -> None:
+    """Note that a person turned the release down; it can no longer be published."""
+    _decide(url, release_id, "rejected", decided_by, reason)
+
+
+def _decide(url: str, release_id: str, status: Literal["held", "rejected"], decided_by: str, reason: str) -> None:
+    with connect(url) as connection:
+        lock_release(connection)
+        changed = connection.execute(
+            "update ops.releases set status = %s, decided_at = now(), decided_by = %s, reason = %s"
+            " where release_id = %s and (status in ('building', 'held') or status = %s) returning true",
+            [status, decided_by, reason, release_id, status],
+        ).fetchone()
+    if changed is None:
+        raise HeldError(
+            f"Release {release_id!r} is not waiting for a decision. 'ops.releases' tells what became of it."
+        )

@@ -1,0 +1,130 @@
+from __future__ import annotations
+
+import datetime as dt
+from typing import TYPE_CHECKING
+
+import pytest
+
+from abm import release
+from abm.errors import HeldError
+from abm.warehouse import connect
+
+if TYPE_CHECKING:
+    import psycopg
+
+    from .conftest import Nights
+
+DAY = dt.date(2026, 3, 2)
+NEXT_DAY = dt.date(2026, 3, 3)
+
+
+def live_styles(warehouse: psycopg.Connection) -> dict[str, str]:
+    return dict(warehouse.execute("select account_id, effective_style from marts.fct_account_styles").fetchall())
+
+
+def statuses(warehouse: psycopg.Connection) -> dict[str, str]:
+    return dict(warehouse.execute("select release_id, status from ops.releases").fetchall())
+
+
+def test_candidate_takes_the_place_of_the_live_tables(nights: Nights, warehouse: psycopg.Connection) -> None:
+    nights.publish("r1", {"a": "one_to_one", "b": "one_to_many"})
+    published = nights.publish("r2", {"a": "one_to_few", "c": "one_to_many"}, NEXT_DAY)
+
+    assert live_styles(warehouse) == {"a": "one_to_few", "c": "one_to_many"}
+    assert (published.accounts, published.accounts_changed) == (2, 1)
+    assert statuses(warehouse) == {"r1": "superseded", "r2": "published"}
+    assert warehouse.execute("select to_regclass('candidate_marts.fct_account_styles')").fetchone() == (None,)
+
+
+def test_publishing_the_live_release_again_changes_nothing(nights: Nights, warehouse: psycopg.Connection) -> None:
+    first = nights.publish("r1", {"a": "one_to_one"})
+    assert release.publish(nights.url, "r1", "someone else") == first
+    assert warehouse.execute("select decided_by from ops.releases").fetchall() == [("guard",)]
+
+
+def test_digest_follows_the_content_not_the_release(nights: Nights) -> None:
+    first = nights.publish("r1", {"a": "one_to_one", "b": "one_to_many"})
+    again = nights.publish("r2", {"b": "one_to_many", "a": "one_to_one"})
+    changed = nights.publish("r3", {"a": "one_to_one", "b": "one_to_few"})
+    assert first.digest == again.digest != changed.digest
+
+
+@pytest.mark.parametrize("decide", [release.reject, release.hold])
+def test_only_a_held_release_can_still_be_published(nights: Nights, decide: object) -> None:
+    nights.build("r1", {"a": "one_to_one"})
+    if decide is release.hold:
+        release.hold(nights.url, "r1", "over budget")
+        assert release.publish(nights.url, "r1", "marketing lead").accounts == 1
+    else:
+        release.reject(nights.url, "r1", "marketing lead", "wrong currency")
+        with pytest.raises(HeldError, match="rejected"):
+            release.publish(nights.url, "r1", "marketing lead")
+
+
+def test_candidate_of_another_release_is_never_published(nights: Nights, warehouse: psycopg.Connection) -> None:
+    nights.publish("r0", {"a": "one_to_one"})
+    nights.build("r1", {"a": "one_to_few"})
+    release.start_build(nights.url, as_of=DAY, release_id="r2", policy=nights.policy)
+
+    with pytest.raises(HeldError, match="built for release 'r1'"):
+        release.publish(nights.url, "r2", "guard")
+    with pytest.raises(HeldError, match="superseded"):
+        release.publish(nights.url, "r1", "guard")
+    assert live_styles(warehouse) == {"a": "one_to_one"}
+
+
+def test_empty_candidate_leaves_the_live_release(nights: Nights, warehouse: psycopg.Connection) -> None:
+    nights.publish("r1", {"a": "one_to_one"})
+    with pytest.raises(HeldError, match="no accounts"):
+        nights.publish("r2", {})
+    assert live_styles(warehouse) == {"a": "one_to_one"}
+
+
+def test_candidate_without_a_live_table_is_incomplete(nights: Nights, warehouse: psycopg.Connection) -> None:
+    nights.publish("r1", {"a": "one_to_one"})
+    nights.build("r2", {"a": "one_to_few"})
+    warehouse.execute("drop table candidate_activation.crm_accounts")
+    with pytest.raises(HeldError, match=r"activation\.crm_accounts is live but was not built"):
+        release.publish(nights.url, "r2", "guard")
+    assert live_styles(warehouse) == {"a": "one_to_one"}
+
+
+def test_build_cannot_go_back_behind_the_live_date(nights: Nights) -> None:
+    nights.publish("r1", {"a": "one_to_one"}, NEXT_DAY)
+    with pytest.raises(HeldError, match="only grows forward"):
+        nights.build("r2", {"a": "one_to_one"}, DAY)
+
+
+def test_second_publisher_steps_aside(nights: Nights, warehouse: psycopg.Connection) -> None:
+    nights.build("r1", {"a": "one_to_one"})
+    with connect(nights.url) as other:
+        other.execute("select pg_advisory_xact_lock(hashtextextended('abm release', 0))")
+        with pytest.raises(HeldError, match="Another process"):
+            release.publish(nights.url, "r1", "guard")
+    assert statuses(warehouse) == {"r1": "building"}
+
+
+def test_views_and_rights_of_the_users_survive(nights: Nights, warehouse: psycopg.Connection) -> None:
+    nights.publish("r1", {"a": "one_to_one"})
+    warehouse.execute("create schema reports")
+    warehouse.execute("create view reports.styles as select account_id, effective_style from marts.fct_account_styles")
+    warehouse.execute("create view reports.sizes as select count(*) as accounts from reports.styles")
+    warehouse.execute("grant select on marts.fct_account_styles to public")
+
+    nights.publish("r2", {"a": "one_to_one", "b": "one_to_few"}, NEXT_DAY)
+
+    assert warehouse.execute("select accounts from reports.sizes").fetchone() == (2,)
+    rights = "select has_table_privilege('pg_monitor', 'marts.fct_account_styles', 'select')"
+    assert warehouse.execute(rights).fetchone() == (True,)
+
+
+def test_view_that_no_longer_fits_stops_the_release(nights: Nights, warehouse: psycopg.Connection) -> None:
+    nights.publish("r1", {"a": "one_to_one"})
+    warehouse.execute("create view staging.reasons as select reason from marts.fct_account_styles")
+    nights.build("r2", {"a": "one_to_few"})
+    warehouse.execute("alter table candidate_marts.fct_account_styles drop column reason cascade")
+    warehouse.execute("alter table candidate_marts.fct_account_styles add column why text")
+
+    with pytest.raises(HeldError, match=r"staging\.reasons"):
+        release.publish(nights.url, "r2", "guard")
+    assert live_styles(warehouse) == {"a": "one_to_one"}
