@@ -97,10 +97,6 @@ class LocalAirflow:
         password: str = json.loads(file.read_text(encoding="utf-8"))[USER]
         return password
 
-    @property
-    def is_new(self) -> bool:
-        return not (self.home / "passwords.json").exists()
-
     def migrate(self) -> None:
         """Create or upgrade the metadata tables."""
         done = subprocess.run(

@@ -134,6 +134,7 @@ create table ops.source_cursors (
 -- Checks: every expectation's result; numbers only, never a value of a row.
 create table ops.check_results (
     run_id text not null,
+    check_name text not null,
     subject text not null,
     expectation text not null,
     severity text not null check (severity in ('stop', 'warn')),
@@ -219,7 +220,6 @@ create table ops.sync_changes (
     finished_at timestamptz,
     primary key (run_id, object_key)
 );
-create index on ops.sync_changes (run_id) where outcome is null;
 -- What a platform refused last for a key; deleting a row lets the next plan try it again.
 create table ops.sync_refusals (
     destination text not null,

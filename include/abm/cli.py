@@ -1,0 +1,238 @@
+"""The command line. Each command opens what it needs, calls one function, and shows the result."""
+
+from __future__ import annotations
+
+import sys
+from datetime import UTC, date, datetime
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+
+from abm.errors import AbmError, ConfigurationError
+from abm.settings import load_settings
+from abm.stack import DEMO_ACCOUNTS
+from abm.warehouse import open_warehouse
+
+app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help=__doc__)
+policy_app = typer.Typer(no_args_is_help=True, help="Check, show and describe the policy.")
+app.add_typer(policy_app, name="policy")
+console = Console()
+errors = Console(stderr=True)
+
+Port = Annotated[int | None, typer.Option(help="Port of Airflow's page; a free one unless told.", min=1, max=65535)]
+Accounts = Annotated[int, typer.Option(help="Accounts in the sandbox's world, when it is made.", min=50)]
+
+
+class Format(StrEnum):
+    """How `abm query` prints rows."""
+
+    TABLE = "table"
+    CSV = "csv"
+    JSON = "json"
+
+
+def main() -> None:
+    """Run a command; an error we know ends with its text and exit code 1, bad configuration with 2."""
+    try:
+        app()
+    except ConfigurationError as error:
+        for fault in error.faults:
+            errors.print(f"[red]✗[/red] {escape(str(fault))}", highlight=False)
+        sys.exit(2)
+    except AbmError as error:
+        errors.print(f"[red]✗[/red] {escape(str(error))}", highlight=False)
+        sys.exit(1)
+    except KeyboardInterrupt:
+        errors.print("Stopped.")
+        sys.exit(130)
+
+
+@app.command()
+def demo(port: Port = None, accounts: Accounts = DEMO_ACCOUNTS) -> None:
+    """Run one whole night on a seeded world under a real Airflow, show the result, stop everything."""
+    from abm.stack.demo import demo as run_demo
+
+    run_demo(load_settings(), console, port=port, accounts=accounts)
+
+
+@app.command()
+def up(port: Port = None, accounts: Accounts = DEMO_ACCOUNTS) -> None:
+    """Start PostgreSQL, the sandbox and Airflow, and keep them running for the browser."""
+    from abm.stack.airflow import USER
+    from abm.stack.lifecycle import up as start
+
+    with console.status("Starting"):
+        stack = start(load_settings(), port=port, accounts=accounts, tell=console.print)
+    console.print(f"\nAirflow runs on [bold]{stack.airflow.url}[/bold]", highlight=False)
+    if stack.is_first:
+        console.print(f"Log in as {USER} with {stack.airflow.password} (shown once)", highlight=False)
+    console.print("Start a night there with abm_ingest; 'abm status' tells what runs, 'abm down' stops it.")
+
+
+@app.command()
+def down() -> None:
+    """Stop what 'abm up' started."""
+    from abm.stack.lifecycle import down as stop
+
+    stopped = stop(load_settings())
+    console.print(f"Stopped {', '.join(stopped)}." if stopped else "Nothing was running.")
+
+
+@app.command()
+def status() -> None:
+    """Tell what runs."""
+    from abm.stack.lifecycle import status as running
+
+    table = Table("Part", "State", "Where")
+    for part in running(load_settings()):
+        table.add_row(part.name, "[green]running[/green]" if part.is_alive else "stopped", part.where)
+    console.print(table)
+
+
+@app.command()
+def doctor() -> None:
+    """Check configuration, connections and versions; every fault comes with its remedy."""
+    from abm.doctor import examine
+
+    findings = examine(load_settings())
+    for finding in findings:
+        mark = "[green]✓[/green]" if finding.fault is None else "[red]✗[/red]"
+        console.print(f"{mark} {escape(finding.subject)}: {escape(finding.told)}", highlight=False)
+    if any(finding.fault for finding in findings):
+        raise typer.Exit(1)
+
+
+@policy_app.command("check")
+def policy_check(
+    file: Annotated[Path | None, typer.Argument(help="A policy.yml; unset: ABM_POLICY, or the defaults.")] = None,
+) -> None:
+    """Report every fault of a policy at once, with path, value and remedy."""
+    from abm.policy.load import load_policy
+    from abm.policy.versions import policy_version
+
+    policy = load_policy(file or load_settings().policy)
+    for warning in policy.warnings:
+        console.print(f"[yellow]![/yellow] {escape(str(warning))}", highlight=False)
+    console.print(f"[green]✓[/green] The policy is valid: version {policy_version(policy)}", highlight=False)
+
+
+@policy_app.command("show")
+def policy_show(
+    file: Annotated[Path | None, typer.Argument(help="A policy.yml; unset: ABM_POLICY, or the defaults.")] = None,
+) -> None:
+    """Print the whole policy in force, defaults included, as YAML."""
+    from abm.policy.load import as_yaml, load_policy
+
+    sys.stdout.write(as_yaml(load_policy(file or load_settings().policy)))
+
+
+@policy_app.command("schema")
+def policy_schema() -> None:
+    """Print the JSON Schema of policy.yml, for editors."""
+    from abm.policy.json_schema import json_schema
+
+    sys.stdout.write(json_schema())
+
+
+@app.command()
+def load(
+    folder: Annotated[Path, typer.Argument(help="Folder with CSV or Parquet files.", metavar="DIR")],
+    mapping: Annotated[Path, typer.Option(help="YAML file that maps columns to the canonical entities.")],
+) -> None:
+    """Land a folder of files, checked and merged by key; loading it again changes nothing."""
+    from abm.ingest import load_files
+    from abm.nightly import check_and_merge
+
+    with open_warehouse() as url, console.status(f"Loading {folder}"):
+        batch_id = f"load{_now():%Y%m%dT%H%M%S%f}"
+        staged = load_files(url, folder, mapping, batch_id)
+        merged = check_and_merge(url, "files", batch_id)
+    table = Table("Entity", "Rows", "Inserted", "Updated", "Deleted", "Unchanged")
+    for entity in staged:
+        counts = merged[entity.entity]
+        numbers = (entity.rows, counts.inserted, counts.updated, counts.deleted, counts.unchanged)
+        table.add_row(entity.entity, *(f"{number:,}" for number in numbers))
+    console.print(table)
+
+
+@app.command()
+def run(
+    as_of: Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"], help="Compute as of this day.")] = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Plan and count, send nothing.")] = False,
+) -> None:
+    """Run a whole night without Airflow: ingest, model, activate."""
+    from abm.nightly import run_night
+    from abm.report import print_report
+
+    with open_warehouse() as url:
+        night = run_night(url, load_settings(), now=_now(), as_of=_day(as_of), dry_run=dry_run, tell=console.print)
+        print_report(url, console)
+    for failure in night.failures:
+        errors.print(f"[red]✗[/red] {escape(failure.step)}: {escape(str(failure.error))}", highlight=False)
+    if night.failures:
+        raise typer.Exit(1)
+
+
+@app.command()
+def explain(account: Annotated[str, typer.Argument(help="An account's id, domain or name.")]) -> None:
+    """Tell an account's story: what is known, its scores, its style and why, what was sent where."""
+    from abm.explain import explain as tell
+    from abm.explain import story_table
+
+    with open_warehouse() as url:
+        console.print(*story_table(tell(url, account)))
+
+
+@app.command()
+def plan(destination: Annotated[str, typer.Argument(help="salesforce, hubspot, linkedin or lists.")]) -> None:
+    """Show what would be sent to a destination, without sending it."""
+    from abm.activation import guard
+    from abm.activation import plan as plan_changes
+    from abm.policy.load import load_policy
+
+    with open_warehouse() as url:
+        run_id = f"{destination}-plan{_now():%Y%m%dT%H%M%S%f}"
+        planned = plan_changes(url, destination, run_id=run_id, dry_run=True)
+        console.print(
+            f"{planned.rows_planned:,} of {planned.rows_desired:,} rows differ from what {destination} acknowledged"
+        )
+        console.print(guard(url, run_id, load_policy(load_settings().policy)).summary)
+
+
+@app.command()
+def export(
+    style: Annotated[str, typer.Option(help="one_to_one, one_to_few, one_to_many or targeted_demand_gen.")],
+    platform: Annotated[str, typer.Option(help="Whose upload template to write: linkedin.")],
+    out: Annotated[Path, typer.Option(help="Folder to write to.", metavar="DIR")],
+) -> None:
+    """Write one style's audience as a file in a platform's own upload template."""
+    from abm.destinations.lists.export import export as write
+
+    with open_warehouse() as url:
+        written = write(url, style=style, platform=platform, out=out)
+    console.print(f"{written.rows:,} rows in {written.path}")
+
+
+@app.command()
+def query(
+    statement: Annotated[str, typer.Argument(help="One SQL statement; nothing can be changed by it.", metavar="SQL")],
+    output: Annotated[Format, typer.Option("--format", help="How to print the rows.")] = Format.TABLE,
+) -> None:
+    """Ask the warehouse, read-only."""
+    from abm.query import print_rows
+
+    with open_warehouse() as url:
+        print_rows(url, statement, output.value, console)
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
+def _day(moment: datetime | None) -> date | None:
+    return moment.date() if moment else None

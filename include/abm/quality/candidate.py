@@ -1,0 +1,106 @@
+"""Expectations on the candidate before it may be published: figures computed in SQL, limits from the policy."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from abm.quality.runner import Suite
+from abm.quality.severities import severity
+
+if TYPE_CHECKING:
+    from abm.policy.schema import Check, Checks
+
+
+def candidate_suites(limits: Checks, *, has_release: bool) -> list[Suite]:
+    """Return the suites on the candidate; drift is compared only where something is published."""
+    suites = [
+        Suite("candidate", _share_expectations(limits), query=_SHARES),
+        Suite("candidate seats", [_seats(limits)], query=_SEATS),
+        Suite("candidate audiences", [_audiences(limits)], query=_AUDIENCES),
+    ]
+    return [*suites, Suite("candidate drift", _drift_expectations(limits), query=_DRIFT)] if has_release else suites
+
+
+def _share_expectations(limits: Checks) -> list[Any]:
+    import great_expectations.expectations as gxe  # noqa: PLC0415 (seconds of import)
+
+    return [
+        gxe.ExpectColumnMinToBeBetween(
+            column="accounts", min_value=1, severity="critical", description="The candidate has accounts"
+        ),
+        gxe.ExpectColumnMaxToBeBetween(
+            column="accounts_without_style", max_value=0, severity="critical", description="Every account has one style"
+        ),
+        _at_most("unknown_band_share", limits.candidate_unknown_band, "Share of accounts whose potential is unknown"),
+    ]
+
+
+def _seats(limits: Checks) -> Any:
+    return _at_most("accounts_above_seats", limits.candidate_seats_exceeded, "Accounts in a style above its seats")
+
+
+def _audiences(limits: Checks) -> Any:
+    return _at_most(
+        "people_missing",
+        limits.audience_below_minimum,
+        "People missing at the member companies to the platform's minimum",
+    )
+
+
+def _drift_expectations(limits: Checks) -> list[Any]:
+    return [
+        _at_most("accounts_lost_share", limits.candidate_account_drop, "Share of published accounts that are gone"),
+        _at_most("style_changed_share", limits.candidate_style_drift, "Share of accounts whose style changes"),
+    ]
+
+
+def _at_most(column: str, check: Check, what: str) -> Any:
+    import great_expectations.expectations as gxe  # noqa: PLC0415 (as above)
+
+    return gxe.ExpectColumnMaxToBeBetween(
+        column=column, max_value=check.limit, severity=severity(check), description=f"{what} is at most {check.limit:g}"
+    )
+
+
+_SHARES = """
+select
+    count(*) as accounts,
+    count(*) filter (where styles.effective_style is null) as accounts_without_style,
+    coalesce(avg(case when styles.value_band = 'unknown' then 1.0 else 0.0 end), 0) as unknown_band_share
+from candidate_marts.dim_accounts as accounts
+left join candidate_marts.fct_account_styles as styles on styles.account_id = accounts.account_id
+"""
+
+_SEATS = """
+select coalesce(max(greatest(used - seats, 0)), 0) as accounts_above_seats
+from candidate_marts.fct_style_capacity
+where seats is not null
+"""
+
+# A company audience reaches the people who work at its members, so those are held against the platform's minimum.
+_AUDIENCES = """
+with sizes as (
+    select members.destination, members.audience, sum(coalesce(accounts.employees, 1)) as people
+    from candidate_activation.audience_members as members
+    join candidate_marts.dim_accounts as accounts on accounts.account_id = members.account_id
+    group by members.destination, members.audience
+)
+select coalesce(max(greatest(settings.value_number - sizes.people, 0)), 0) as people_missing
+from sizes
+join ops.build_context as context on true
+join ops.policy_settings as settings
+    on settings.policy_version = context.policy_version
+    and settings.setting = 'audience_minimums.' || sizes.destination
+"""
+
+_DRIFT = """
+select
+    coalesce(avg(case when candidate.account_id is null then 1.0 else 0.0 end), 0) as accounts_lost_share,
+    coalesce(
+        avg(case when candidate.effective_style <> published.effective_style then 1.0 else 0.0 end)
+            filter (where candidate.account_id is not null),
+        0
+    ) as style_changed_share
+from marts.fct_account_styles as published
+left join candidate_marts.fct_account_styles as candidate on candidate.account_id = published.account_id
+"""

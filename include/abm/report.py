@@ -1,0 +1,100 @@
+"""What a night decided and sent, in tables a person reads at the end of `abm demo` and `abm run`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from rich.table import Table
+
+from abm.activation import summary
+from abm.warehouse import connect
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from rich.console import Console
+
+OUTCOMES = ("created", "updated", "removed", "unchanged", "refused", "failed", "held")
+_EXPLAINED = 5
+
+
+def print_report(url: str, console: Console) -> None:
+    """Print accounts per style against seats, the best-explained decisions, and what was sent where."""
+    console.print(style_table(url), explained_table(url), outcome_table(url))
+
+
+def style_table(url: str) -> Table:
+    rows = _query(
+        url,
+        """
+        select capacity.style, capacity.used, capacity.seats, capacity.waitlisted, capacity.planned_spend
+        from marts.fct_style_capacity as capacity
+        join ops.releases on releases.as_of_date = capacity.as_of_date and releases.status = 'published'
+        join ops.policy_styles as styles
+            on styles.style = capacity.style and styles.policy_version = releases.policy_version
+        order by styles.style_rank
+        """,
+    )
+    table = Table("Style", title="Accounts per style, against the seats the team can support", title_justify="left")
+    for heading in ("Accounts", "Seats", "Waitlist", "Planned spend"):
+        table.add_column(heading, justify="right")
+    for style, used, seats, waitlisted, spend in rows:
+        table.add_row(
+            style, _number(used), "no limit" if seats is None else _number(seats), _number(waitlisted), _number(spend)
+        )
+    return table
+
+
+def explained_table(url: str) -> Table:
+    """Pick decisions of different kinds, for each kind the account with the highest score."""
+    rows = _query(
+        url,
+        """
+        with ranked as (
+            select
+                accounts.account_name,
+                styles.effective_style,
+                scores.account_score,
+                styles.reason,
+                scores.score_reasons,
+                row_number() over (
+                    partition by styles.effective_style, styles.reason_code
+                    order by scores.account_score desc nulls last, styles.account_id
+                ) as place
+            from marts.fct_account_styles as styles
+            join marts.fct_account_scores as scores using (account_id, as_of_date)
+            join marts.dim_accounts as accounts using (account_id)
+        )
+        select account_name, effective_style, round(account_score::numeric, 1), reason, score_reasons
+        from ranked where place = 1
+        order by account_score desc nulls last, account_name
+        limit %s
+        """,
+        [_EXPLAINED],
+    )
+    table = Table(
+        "Account", "Style", title=f"The {_EXPLAINED} best-explained decisions", title_justify="left", show_lines=True
+    )
+    table.add_column("Score", justify="right")
+    table.add_column("Why")
+    for name, style, score, reason, score_reasons in rows:
+        table.add_row(name, style, "" if score is None else str(score), f"{reason}\n[dim]{score_reasons}[/dim]")
+    return table
+
+
+def outcome_table(url: str) -> Table:
+    table = Table("Destination", title="What was written to each destination", title_justify="left")
+    for outcome in OUTCOMES:
+        table.add_column(outcome, justify="right")
+    for destination, outcomes in summary(url).items():
+        table.add_row(destination, *(_number(outcomes.get(outcome, 0)) for outcome in OUTCOMES))
+    return table
+
+
+def _query(url: str, statement: str, parameters: Sequence[object] = ()) -> list[tuple[object, ...]]:
+    with connect(url) as connection:
+        return connection.execute(statement.encode(), parameters).fetchall()
+
+
+def _number(value: object) -> str:
+    return "" if value is None else f"{value:,.0f}"
