@@ -60,13 +60,21 @@ class Activities:
         """Make calls, e-mails and to-dos."""
         rng = self.streams.named("tasks", chunk)
         company, moment = self._moments(rng, chunk, "Task", self.companies.in_salesforce)
-        person = self.people.draw(rng, company)
+        return self.task_rows(rng, _serials(chunk, len(company)), company, moment)
+
+    def task_rows(
+        self,
+        rng: np.random.Generator,
+        serials: NDArray[np.int64],
+        company: NDArray[np.int64],
+        moment: NDArray[np.int64],
+    ) -> pa.Table:
         subtype = weighted(rng, (50, 35, 15), len(company))
         is_open = (moment > (self.companies.today - 10) * DAY) & chance(rng, 0.3, len(company))
         seconds = np.round(rng.lognormal(5.4, 0.9, len(company)))
         return pa.table(
             {
-                **self._related(rng, "Task", chunk, company, person),
+                **self._related(rng, "Task", serials, company),
                 "TaskSubtype": pick(("Email", "Call", "Task"), subtype),
                 "Status": switch(is_open, "Not Started", repeat("Completed", len(company))),
                 "ActivityDate": dates(moment // DAY),
@@ -79,11 +87,19 @@ class Activities:
         """Make meetings with their length."""
         rng = self.streams.named("events", chunk)
         company, moment = self._moments(rng, chunk, "Event", self.companies.in_salesforce)
-        person = self.people.draw(rng, company)
+        return self.event_rows(rng, _serials(chunk, len(company)), company, moment)
+
+    def event_rows(
+        self,
+        rng: np.random.Generator,
+        serials: NDArray[np.int64],
+        company: NDArray[np.int64],
+        moment: NDArray[np.int64],
+    ) -> pa.Table:
         minutes = np.array([15, 30, 45, 60, 90, 240])[weighted(rng, (10, 40, 10, 30, 8, 2), len(company))]
         return pa.table(
             {
-                **self._related(rng, "Event", chunk, company, person),
+                **self._related(rng, "Event", serials, company),
                 "EventSubtype": repeat("Event", len(company)),
                 "ActivityDateTime": timestamps(moment // (15 * _MINUTE) * (15 * _MINUTE)),
                 "DurationInMinutes": numbers(minutes, chance(rng, 0.03, len(company))),
@@ -106,7 +122,7 @@ class Activities:
         is_contact = self.people.is_contact[person]
         return pa.table(
             {
-                "Id": salesforce_ids("CampaignMember", self._serials(chunk, len(pair))),
+                "Id": salesforce_ids("CampaignMember", _serials(chunk, len(pair))),
                 "CampaignId": salesforce_ids("Campaign", campaign),
                 "ContactId": salesforce_ids("Contact", np.where(is_contact, person, -1)),
                 "LeadId": salesforce_ids("Lead", np.where(is_contact, -1, person)),
@@ -120,7 +136,9 @@ class Activities:
     def email_events(self, chunk: int) -> pa.Table:
         """Follow each e-mail: sent, then delivered or bounced, opened by people or bots, clicked."""
         rng = self.streams.named("email events", chunk)
-        company, moment = self._moments(rng, chunk, "email_events", self.companies.in_hubspot)
+        return self.email_rows(rng, *self._moments(rng, chunk, "email_events", self.companies.in_hubspot))
+
+    def email_rows(self, rng: np.random.Generator, company: NDArray[np.int64], moment: NDArray[np.int64]) -> pa.Table:
         person = self.people.draw(rng, company)
         can_get = (person >= 0) & self.people.in_hubspot[person] & ~self.people.opted_out[person]
         can_get &= self.people.email.is_valid().to_numpy(zero_copy_only=False)[person]
@@ -178,8 +196,9 @@ class Activities:
         return company, day * DAY + 7 * 60 * _MINUTE + rng.integers(0, 12 * 60 * _MINUTE, count)
 
     def _related(
-        self, rng: np.random.Generator, kind: str, chunk: int, company: NDArray[np.int64], person: NDArray[np.int64]
+        self, rng: np.random.Generator, kind: str, serials: NDArray[np.int64], company: NDArray[np.int64]
     ) -> dict[str, Column]:
+        person = self.people.draw(rng, company)
         account = salesforce_ids("Account", account_serials(self.companies, company, rng))
         is_contact = (person >= 0) & self.people.is_contact[person]
         is_lead = (person >= 0) & ~is_contact & self.people.is_lead[person]
@@ -189,7 +208,7 @@ class Activities:
             salesforce_ids("Lead", np.where(is_lead, person, -1)),
         )
         return {
-            "Id": salesforce_ids(kind, self._serials(chunk, len(company))),
+            "Id": salesforce_ids(kind, serials),
             "WhoId": blank(chance(rng, 0.1, len(company)), who),
             # A task of a lead has no other relation.
             "WhatId": blank(is_lead, account),
@@ -200,9 +219,6 @@ class Activities:
     def _known_to_salesforce(self, person: NDArray[np.int64]) -> NDArray[np.bool_]:
         return (person >= 0) & (self.people.is_contact[person] | self.people.is_lead[person])
 
-    def _serials(self, chunk: int, count: int) -> NDArray[np.int64]:
-        return chunk * _SERIALS_A_CHUNK + np.arange(count)
-
     def _audit(self, rng: np.random.Generator, moment: NDArray[np.int64]) -> dict[str, Column]:
         until = self.companies.today * DAY - _MINUTE
         later = moment + rng.exponential(2 * 60 * _MINUTE, len(moment)).astype(np.int64)
@@ -211,3 +227,7 @@ class Activities:
             "CreatedDate": timestamps(np.minimum(moment, until)),
             "SystemModstamp": timestamps(np.minimum(later, until)),
         }
+
+
+def _serials(chunk: int, count: int) -> NDArray[np.int64]:
+    return chunk * _SERIALS_A_CHUNK + np.arange(count)

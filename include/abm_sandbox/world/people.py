@@ -55,7 +55,7 @@ def make_people(streams: Streams, companies: Companies, per_company: float) -> P
     company = np.repeat(np.arange(companies.count), sizes)
     count = len(company)
     seniority = weighted(streams.named("seniority"), words.SENIORITY_WEIGHTS, count)
-    given, family = _names(streams.named("people names"), count)
+    given, family = invent_names(streams.named("people names"), count)
     title, department = _titles(streams.named("titles"), seniority)
     ages = (companies.age(company) * streams.named("people seen").random(count)).astype(np.int64)
     roles = streams.named("roles")
@@ -86,7 +86,7 @@ def _sizes(rng: np.random.Generator, companies: Companies, per_company: float) -
     return np.asarray(rng.poisson(expected * per_company / max(expected.mean(), 1e-9)), dtype=np.int64)
 
 
-def _names(rng: np.random.Generator, count: int) -> tuple[Column, Column]:
+def invent_names(rng: np.random.Generator, count: int) -> tuple[Column, Column]:
     """Walk through all combinations in a mixed order: the first million people all have names of their own."""
     combination = (np.arange(count) * 654_435_761 + rng.integers(1 << 20)) % (1 << 20)
     digits = [combination >> 4 * place & 15 for place in range(5)]

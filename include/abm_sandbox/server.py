@@ -1,0 +1,129 @@
+"""Start the sandbox: make each platform's store once, serve all of them, tell where they answer."""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+import json
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Protocol
+
+from abm_sandbox import credentials, hubspot, salesforce
+from abm_sandbox.serving import serve
+from abm_sandbox.store import Store
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping
+    from pathlib import Path
+
+    from starlette.types import ASGIApp
+
+    from abm_sandbox.world import World
+
+ENDPOINTS_FILE = "endpoints.json"
+
+
+class CreateApp(Protocol):
+    def __call__(self, store: Store, *, limits: bool) -> ASGIApp: ...
+
+
+@dataclass(frozen=True)
+class Platform:
+    """One served platform; `login`, `password` and `extra` are what a connection to it holds."""
+
+    name: str
+    create_app: CreateApp
+    fill: Callable[[Store, World], None]
+    password: str
+    login: str = ""
+    extra: Mapping[str, str] = field(default_factory=dict)
+
+    def endpoint(self, base_url: str) -> dict[str, Any]:
+        return {"base_url": base_url, "login": self.login, "password": self.password, "extra": dict(self.extra)}
+
+
+PLATFORMS = (
+    Platform(
+        "salesforce",
+        salesforce.create_app,
+        lambda store, world: salesforce.load_world(store, world.salesforce),
+        login=credentials.SALESFORCE_CONSUMER_KEY,
+        password=credentials.SALESFORCE_CONSUMER_SECRET,
+    ),
+    Platform(
+        "hubspot",
+        hubspot.create_app,
+        lambda store, world: hubspot.load_world(store, world.hubspot),
+        password=credentials.HUBSPOT_TOKEN,
+    ),
+)
+
+
+@contextlib.contextmanager
+def running_sandbox(
+    home: Path,
+    make_world: Callable[[], World],
+    *,
+    ports: Mapping[str, int] | None = None,
+    limits: bool = True,
+    platforms: tuple[Platform, ...] = PLATFORMS,
+) -> Iterator[dict[str, dict[str, Any]]]:
+    """Serve the platforms and yield their endpoints, which stand in `endpoints.json` too as long as they answer.
+
+    `make_world` is called only where a platform has no store yet; what was written to one is kept. Raises RuntimeError
+    where another process serves the same folder.
+    """
+    home.mkdir(parents=True, exist_ok=True)
+    with contextlib.ExitStack() as stack:
+        stack.enter_context(_only_here(home))
+        make_stores(home, make_world, platforms)
+        endpoints = {}
+        for platform in platforms:
+            store = Store(home / f"{platform.name}.sqlite")
+            stack.callback(store.close)
+            app = platform.create_app(store, limits=limits)
+            base_url = stack.enter_context(serve(app, (ports or {}).get(platform.name, 0)))
+            endpoints[platform.name] = platform.endpoint(base_url)
+        stack.enter_context(_announced(home / ENDPOINTS_FILE, endpoints))
+        yield endpoints
+
+
+def make_stores(home: Path, make_world: Callable[[], World], platforms: tuple[Platform, ...] = PLATFORMS) -> None:
+    """Fill the stores that are missing; one that was only half filled when a start was cut off is made anew."""
+    missing = [platform for platform in platforms if not (home / f"{platform.name}.sqlite").exists()]
+    if not missing:
+        return
+    world = make_world()
+    for platform in missing:
+        begun = home / f"{platform.name}.sqlite.begun"
+        for leftover in home.glob(f"{begun.name}*"):
+            leftover.unlink()
+        with contextlib.closing(Store(begun)) as store:
+            platform.fill(store, world)
+        begun.replace(home / f"{platform.name}.sqlite")
+
+
+@contextlib.contextmanager
+def _only_here(home: Path) -> Iterator[None]:
+    """Hold the folder, as two processes would not see each other's writes."""
+    with (home / "lock").open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise RuntimeError(
+                f"A sandbox already serves {home}. Stop it, or give this one another --home folder."
+            ) from None
+        yield
+
+
+@contextlib.contextmanager
+def _announced(path: Path, endpoints: Mapping[str, Any]) -> Iterator[None]:
+    """Keep the file there only while the servers answer; readers see all of it or nothing."""
+    begun = path.with_suffix(".begun")
+    begun.write_text(json.dumps(endpoints, indent=2) + "\n", encoding="utf-8")
+    begun.chmod(0o600)
+    begun.replace(path)
+    try:
+        yield
+    finally:
+        path.unlink(missing_ok=True)

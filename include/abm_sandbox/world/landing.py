@@ -1,0 +1,54 @@
+"""Fill the raw tables without HTTP, by the product's own landing: for benchmarks and tests at any size."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from abm import landing, sources
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    import pyarrow as pa
+
+    from abm.entities import Entity
+    from abm_sandbox.world.changes import Changes
+    from abm_sandbox.world.generate import World
+
+PLATFORMS = ("salesforce", "hubspot")
+
+
+def land_world(url: str, world: World, batch_id: str = "world") -> dict[str, landing.Counts]:
+    """Land every object of the world as a first, full load, and return what was merged by `source.entity`."""
+    counts = {}
+    for platform in PLATFORMS:
+        entities = sources.entities(platform)
+        landing.ensure_tables(url, entities)
+        for entity in entities:
+            tables = world.batches(platform, entity.object)
+            counts[f"{platform}.{entity.name}"] = _land(url, entity, tables, batch_id, is_full=True)
+    return counts
+
+
+def land_changes(url: str, changes: Changes, batch_id: str) -> dict[str, landing.Counts]:
+    """Land a night's changes as an incremental load of the objects they touch."""
+    counts = {}
+    for platform in PLATFORMS:
+        tables = getattr(changes, platform)
+        for entity in sources.entities(platform):
+            if entity.object in tables:
+                rows = [tables[entity.object]]
+                counts[f"{platform}.{entity.name}"] = _land(url, entity, rows, batch_id, is_full=False)
+    return counts
+
+
+def _land(url: str, entity: Entity, tables: Iterable[pa.Table], batch_id: str, *, is_full: bool) -> landing.Counts:
+    batches = _by_our_names(entity, tables)
+    landing.stage(url, entity, batches, batch_id=batch_id, is_full=is_full, cursor_from=None)
+    return landing.merge(url, entity, batch_id)
+
+
+def _by_our_names(entity: Entity, tables: Iterable[pa.Table]) -> Iterator[pa.RecordBatch]:
+    for table in tables:
+        named = table.select([column.field for column in entity.columns]).rename_columns(entity.schema.names)
+        yield from named.cast(entity.schema).to_batches()
