@@ -6,6 +6,7 @@ import difflib
 from typing import TYPE_CHECKING, Any
 
 from abm.errors import Fault
+from abm.policy.schema import CURRENCY_PATTERN, IDENTIFIER_PATTERN
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -14,50 +15,64 @@ if TYPE_CHECKING:
     from pydantic_core import ErrorDetails
 
 _SHOWN_LENGTH = 60
+_KEY = "[key]"  # pydantic's mark of a location that is a mapping's key
+_YAML_WORDS = "put it in quotes (unquoted no, yes, on and off are not text in YAML)"
 _EXPECTED = {
-    "float_type": "a number without quotes, such as 0.5 or 250000",
+    "float_type": "a number without quotes, such as 0.5 or 250000 (YAML reads 2e6 as text)",
     "int_type": "a whole number without quotes",
     "int_from_float": "a whole number",
-    "string_type": "text; put it in quotes (unquoted no, yes, on and off are not text in YAML)",
+    "string_type": f"text; {_YAML_WORDS}",
     "bool_type": "true or false",
     "dict_type": "a mapping (keys and values)",
     "model_type": "a mapping (keys and values)",
     "list_type": "a list",
     "finite_number": "a finite number",
+    "string_too_short": "at least one character",
+    "too_short": "at least one entry",
+    "invalid_key": f"text; {_YAML_WORDS}",
+}
+_PATTERNS = {
+    CURRENCY_PATTERN: "three capital letters, such as EUR",
+    IDENTIFIER_PATTERN: "lower-case letters, digits and underscores, a letter first",
 }
 
 
 def faults_of(error: ValidationError) -> Iterator[Fault]:
-    for detail in error.errors(include_url=False):
-        yield _fault(detail)
+    """Yield each fault once; what lies below a key that is itself wrong is left out."""
+    details = error.errors(include_url=False)
+    wrong_keys = {detail["loc"][:-1] for detail in details if detail["loc"][-1:] == (_KEY,)}
+    for detail in details:
+        location = detail["loc"]
+        if not any(location[: len(key)] == key and location != (*key, _KEY) for key in wrong_keys):
+            yield _fault(detail)
 
 
 def _fault(detail: ErrorDetails) -> Fault:
-    where, kind, context = dotted(detail["loc"]), detail["type"], detail.get("ctx", {})
+    where, kind, context = _where(detail), detail["type"], detail.get("ctx", {})
     if kind == "extra_forbidden":
         return Fault(where, "is not a key of the policy", "Remove it, or see docs/policy.md for the right name")
     if kind == "missing":
         return Fault(where, "is missing", "Add it; docs/policy.md says what it answers")
-    problem = f"{shown(detail['input'])} is not allowed"
     if kind == "value_error":
-        return Fault(
-            where, f"{shown(detail['input'])} {context['error']}".split(";")[0], _remedy(str(context["error"]))
-        )
+        reason, _, remedy = str(context["error"]).partition("; ")
+        return Fault(where, f"{shown(detail['input'])} {reason}", remedy[:1].upper() + remedy[1:])
+    return Fault(where, f"{shown(detail['input'])} is not allowed", _remedy(kind, context, detail))
+
+
+def _remedy(kind: str, context: dict[str, Any], detail: ErrorDetails) -> str:
     if kind == "literal_error":
-        return Fault(
-            where, problem, f"Use one of {context['expected']}{_nearest(detail['input'], context['expected'])}"
-        )
-    if kind in _EXPECTED:
-        return Fault(where, problem, f"Write {_EXPECTED[kind]}")
-    return Fault(where, problem, detail["msg"].replace("Input should", "It should"))
+        return f"Use one of {context['expected']}{_nearest(detail['input'], context['expected'])}"
+    if expected := _EXPECTED.get(kind) or _PATTERNS.get(context.get("pattern", "")):
+        return f"Write {expected}"
+    return detail["msg"].replace("Input should", "It should")
 
 
-def dotted(location: tuple[int | str, ...]) -> str:
+def _where(detail: ErrorDetails) -> str:
     """Join a location as people write it: `profiles[0].rules[2].points`."""
-    path = ""
-    for step in location:
-        if step != "[key]":
-            path += f"[{step}]" if isinstance(step, int) else f".{step}"
+    location = detail["loc"]
+    if location[-1:] == (_KEY,) or detail["type"] == "invalid_key":
+        location = (*(location[:-2] if location[-1] == _KEY else location[:-1]), str(detail["input"]))
+    path = "".join(f"[{step}]" if isinstance(step, int) else f".{step}" for step in location)
     return path.lstrip(".") or "policy"
 
 
@@ -67,11 +82,6 @@ def shown(value: Any) -> str:
     if isinstance(value, dict | list):
         text = "a mapping" if isinstance(value, dict) else "a list"
     return text if len(text) <= _SHOWN_LENGTH else f"{text[:_SHOWN_LENGTH]}…"
-
-
-def _remedy(message: str) -> str:
-    after = message.partition("; ")[2]
-    return after[:1].upper() + after[1:] if after else "See docs/policy.md"
 
 
 def _nearest(value: Any, expected: str) -> str:

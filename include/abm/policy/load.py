@@ -10,8 +10,9 @@ from pydantic import ValidationError
 
 from abm.errors import ConfigurationError, Fault
 from abm.policy.document import read_document
+from abm.policy.doubts import doubts
 from abm.policy.faults import faults_of
-from abm.policy.rules import broken_rules, doubts
+from abm.policy.rules import broken_rules
 from abm.policy.schema import Policy
 from abm.policy.styles import canonical_style
 
@@ -44,15 +45,14 @@ def load_policy(path: Path | None) -> Policy:
 def read_policy_file(path: Path | None) -> Reading:
     """Return the policy with all its faults and warnings, raising nothing."""
     try:
-        document = _with_defaults(path)
+        policy = Policy.model_validate(_with_defaults(path))
     except ConfigurationError as error:
         return Reading(None, tuple(error.faults), ())
-    try:
-        policy = Policy.model_validate(document)
     except ValidationError as error:
         return Reading(None, tuple(faults_of(error)), ())
     faults = tuple(broken_rules(policy))
-    return Reading(None if faults else policy, faults, tuple(doubts(policy)))
+    default = policy if path is None else load_policy(None)
+    return Reading(None if faults else policy, faults, tuple(doubts(policy, default)))
 
 
 def _with_defaults(path: Path | None) -> dict[str, Any]:

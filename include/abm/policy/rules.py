@@ -1,14 +1,12 @@
-"""What must hold across keys (broken_rules) and what is allowed but probably not meant (doubts)."""
+"""What must hold across keys; doubts.py has what is allowed but probably not meant."""
 
 from __future__ import annotations
 
 import math
-import re
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from abm.errors import Fault
-from abm.policy.seats import style_seats
 from abm.policy.styles import STYLES
 
 if TYPE_CHECKING:
@@ -18,9 +16,7 @@ if TYPE_CHECKING:
 
 PROFILE_POINTS = 100.0
 _NUMERIC_ATTRIBUTES = frozenset({"employees", "annual_revenue"})
-_TIER_LABEL = re.compile(r"\btier\s*\d", re.IGNORECASE)
 _BY_PEOPLE = ("one_to_one", "one_to_few")
-_MANY_ONE_TO_ONE = 39  # the mean of companies that overdo it; the median is 14
 
 
 def broken_rules(policy: Policy) -> Iterator[Fault]:
@@ -34,19 +30,6 @@ def broken_rules(policy: Policy) -> Iterator[Fault]:
     yield from _profiles(policy)
     yield from _audience_names(policy)
     yield from _field_names(policy)
-
-
-def doubts(policy: Policy) -> Iterator[Fault]:
-    """Yield what deserves a second look."""
-    for name, style in policy.styles.items():
-        if _TIER_LABEL.search(style.label):
-            yield Fault(
-                f"styles.{name}.label", f"'{style.label}' is a tier", "Everyone wants the top tier; name the style"
-            )
-    yield from _unheard_audiences(policy)
-    yield from _seat_doubts(policy)
-    if policy.rates.get(policy.currency, 1.0) != 1.0:
-        yield Fault(f"rates.{policy.currency}", "is not 1 for the policy's own currency", "It is read as 1; remove it")
 
 
 def _styles_present(policy: Policy) -> Iterator[Fault]:
@@ -193,26 +176,3 @@ def _field_names(policy: Policy) -> Iterator[Fault]:
         for field, name in names.items():
             if name and given.count(name) > 1:
                 yield Fault(f"fields.{destination}.{field}", f"'{name}' is filled twice", "Give each field its own")
-
-
-def _unheard_audiences(policy: Policy) -> Iterator[Fault]:
-    for name, style in policy.enabled_styles.items():
-        if style.audience and not any(names.get(name) for names in policy.audiences.values()):
-            yield Fault(f"styles.{name}.audience", "is on, but no destination names it", "Name it under audiences")
-
-
-def _seat_doubts(policy: Policy) -> Iterator[Fault]:
-    for name, style in policy.enabled_styles.items():
-        number = style_seats(style)
-        if number == 0:
-            yield Fault(f"styles.{name}.seats", "hold no account", "Its candidates all wait; or switch the style off")
-        if name == "one_to_one" and number is not None and number >= _MANY_ONE_TO_ONE:
-            yield Fault(
-                f"styles.{name}.seats",
-                f"hold {number} accounts, the median company has 14",
-                "Too many, and nobody gets bespoke work",
-            )
-        if style.spend.planned and not style.spend.low <= style.spend.planned <= style.spend.high:
-            yield Fault(
-                f"styles.{name}.spend.planned", f"{style.spend.planned:,.0f} is outside the style's band", "Check it"
-            )

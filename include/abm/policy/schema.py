@@ -9,13 +9,17 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 
 from abm.policy.styles import STYLES, StyleName
 
+CURRENCY_PATTERN = r"^[A-Z]{3}$"
+IDENTIFIER_PATTERN = r"^[a-z][a-z0-9_]*$"
+LARGEST_TEAM = 1000  # a larger number is a typing error
+
 Share = Annotated[float, Field(ge=0, le=1)]
 Amount = Annotated[float, Field(ge=0)]
 Positive = Annotated[float, Field(gt=0)]
 Count = Annotated[int, Field(ge=0)]
 Name = Annotated[str, Field(min_length=1, max_length=255)]
-Identifier = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$", max_length=63)]
-Currency = Annotated[str, Field(pattern=r"^[A-Z]{3}$")]
+Identifier = Annotated[str, Field(pattern=IDENTIFIER_PATTERN, max_length=63)]
+Currency = Annotated[str, Field(pattern=CURRENCY_PATTERN)]
 CrmField = Literal[
     "abm_style",
     "abm_base_style",
@@ -58,9 +62,11 @@ class Marketer(Part):
 
 
 def _count_as_list(value: Any) -> Any:
-    if isinstance(value, int) and not isinstance(value, bool) and 0 <= value <= 1000:  # noqa: PLR2004 (a team, not a typing error)
+    if isinstance(value, list):
+        return value
+    if isinstance(value, int) and not isinstance(value, bool) and 0 <= value <= LARGEST_TEAM:
         return [{"name": f"marketer {number}"} for number in range(1, value + 1)]
-    return value
+    raise ValueError(f"is not a team; write a number from 0 to {LARGEST_TEAM}, or a list of marketers")
 
 
 Marketers = Annotated[list[Marketer], BeforeValidator(_count_as_list, json_schema_input_type=int | list[Marketer])]

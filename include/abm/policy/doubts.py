@@ -1,0 +1,63 @@
+"""What a policy may say, but probably does not mean: warnings of `abm policy check`."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from abm.errors import Fault
+from abm.policy.seats import style_seats
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from abm.policy.schema import Policy
+
+_TIER_LABEL = re.compile(r"\btier\s*\d", re.IGNORECASE)
+_MANY_ONE_TO_ONE = 39  # the mean of companies, some of which overdo it; the median is 14
+
+
+def doubts(policy: Policy, default: Policy) -> Iterator[Fault]:
+    """Yield what deserves a second look; `default` is what the policy was laid over."""
+    for name, style in policy.styles.items():
+        if _TIER_LABEL.search(style.label):
+            yield Fault(
+                f"styles.{name}.label", f"'{style.label}' is a tier", "Everyone wants the top tier; name the style"
+            )
+    yield from _unheard_audiences(policy)
+    if policy.currency != default.currency and _edges(policy) == _edges(default):
+        yield Fault(
+            "currency",
+            f"is {policy.currency}, but the band edges are the defaults in {default.currency}",
+            "Set them, or scale_factor",
+        )
+    yield from _seat_doubts(policy)
+    if policy.rates.get(policy.currency, 1.0) != 1.0:
+        yield Fault(f"rates.{policy.currency}", "is not 1 for the policy's own currency", "It is read as 1; remove it")
+
+
+def _unheard_audiences(policy: Policy) -> Iterator[Fault]:
+    for name, style in policy.enabled_styles.items():
+        if style.audience and not any(names.get(name) for names in policy.audiences.values()):
+            yield Fault(f"styles.{name}.audience", "is on, but no destination names it", "Name it under audiences")
+
+
+def _seat_doubts(policy: Policy) -> Iterator[Fault]:
+    for name, style in policy.enabled_styles.items():
+        number = style_seats(style)
+        if number == 0:
+            yield Fault(f"styles.{name}.seats", "hold no account", "Its candidates all wait; or switch the style off")
+        if name == "one_to_one" and number is not None and number >= _MANY_ONE_TO_ONE:
+            yield Fault(
+                f"styles.{name}.seats",
+                f"hold {number} accounts, the median company has 14",
+                "Too many, and nobody gets bespoke work",
+            )
+        if style.spend.planned and not style.spend.low <= style.spend.planned <= style.spend.high:
+            yield Fault(
+                f"styles.{name}.spend.planned", f"{style.spend.planned:,.0f} is outside the style's band", "Check it"
+            )
+
+
+def _edges(policy: Policy) -> list[float | None]:
+    return [policy.scale_factor, *(style.potential_from for style in policy.styles.values())]
