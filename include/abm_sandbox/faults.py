@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -57,7 +57,8 @@ class FaultInjection:
 
     def _take(self, scope: Scope) -> Fault | None:
         with self._lock:
-            for fault in getattr(scope["app"].state, "faults", ()):
+            faults: Sequence[Fault] = getattr(scope["app"].state, "faults", ())
+            for fault in faults:
                 if fault.times <= 0 or not fault.matches(scope):
                     continue
                 if fault.skip > 0:
