@@ -1,0 +1,20 @@
+with
+
+source as (
+    select * from {{ source('ops', 'policy_fields') }}
+),
+
+build as (
+    select policy_version from {{ ref('stg_ops__build_context') }}
+),
+
+renamed as (
+    select
+        source.destination,
+        source.field,
+        source.platform_field
+    from source
+    inner join build on source.policy_version = build.policy_version
+)
+
+select * from renamed

@@ -1,0 +1,149 @@
+"""Run dbt over what was landed, and tell in one sentence which model failed and why."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import orjson
+from psycopg.conninfo import conninfo_to_dict
+
+from abm.errors import AbmError, ConfigurationError, Fault
+from abm.settings import PROJECT_DIR, load_settings
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+    from pathlib import Path
+
+DBT_PROJECT_DIR = PROJECT_DIR / "dbt_project"
+_START = "from dbt.cli.main import cli; cli()"
+_FAILED = frozenset({"error", "fail", "runtime error"})
+_SHOWN_FAILURES = 3
+_SHOWN_LINES = 4
+
+
+@dataclass(frozen=True)
+class BuildResult:
+    """What dbt did: nodes by status, and how long it took."""
+
+    counts: Mapping[str, int]
+    elapsed_seconds: float
+    slowest: Sequence[tuple[str, float]]
+
+
+def target_dir() -> Path:
+    """Return where dbt keeps its manifest, parse cache and results; never inside the checkout."""
+    return load_settings().home_dir / "dbt"
+
+
+def manifest_path() -> Path:
+    return target_dir() / "manifest.json"
+
+
+def dbt_environment(url: str) -> dict[str, str]:
+    """Return the variables by which dbt, alone or under Cosmos, reaches the warehouse; they hold its password."""
+    parts = conninfo_to_dict(url)
+    prefix = "DBT_ENV_SECRET_ABM_"
+    return {
+        f"{prefix}HOST": str(parts.get("host") or "127.0.0.1"),
+        "ABM_DBT_PORT": str(parts.get("port") or 5432),
+        f"{prefix}USER": str(parts.get("user") or ""),
+        f"{prefix}PASSWORD": str(parts.get("password") or ""),
+        f"{prefix}DBNAME": str(parts.get("dbname") or ""),
+        "DBT_PROFILES_DIR": str(DBT_PROJECT_DIR),
+        "DBT_PROJECT_DIR": str(DBT_PROJECT_DIR),
+        "DBT_TARGET_PATH": str(target_dir()),
+        "DBT_LOG_PATH": str(target_dir() / "logs"),
+        "DBT_EXCLUDE_RESOURCE_TYPES": "unit_test",
+        "DBT_SEND_ANONYMOUS_USAGE_STATS": "false",
+        "DO_NOT_TRACK": "1",
+        "PGTZ": "UTC",
+    }
+
+
+def build(url: str, *, select: str | None = None, full_refresh: bool = False) -> BuildResult:
+    """Build and test every model, or those of a dbt selector, into the candidate schemas.
+
+    Raises AbmError that names the models and tests that failed; what was published stays as it is.
+    """
+    arguments = [
+        "build",
+        *(["--select", *select.split()] if select else []),
+        *(["--full-refresh"] if full_refresh else []),
+    ]
+    output = _run(url, arguments)
+    results = _results()
+    if output.returncode:
+        raise AbmError(_told(results) or _told_output(output))
+    return _result(results)
+
+
+def parse(url: str) -> Path:
+    """Write the manifest that Cosmos reads, and return its path; the warehouse is not asked."""
+    output = _run(url, ["parse"])
+    if output.returncode:
+        raise AbmError(_told_output(output))
+    return manifest_path()
+
+
+def _run(url: str, arguments: Sequence[str]) -> subprocess.CompletedProcess[str]:
+    target_dir().mkdir(parents=True, exist_ok=True)
+    (target_dir() / "run_results.json").unlink(missing_ok=True)
+    return subprocess.run(  # noqa: S603 (arguments are built here)
+        [sys.executable, "-c", _START, *arguments],
+        env=os.environ | dbt_environment(url),
+        cwd=DBT_PROJECT_DIR,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+def _results() -> Mapping[str, Any]:
+    try:
+        results: Mapping[str, Any] = orjson.loads((target_dir() / "run_results.json").read_bytes())
+    except FileNotFoundError:
+        return {"results": [], "elapsed_time": 0.0}
+    return results
+
+
+def _result(results: Mapping[str, Any]) -> BuildResult:
+    nodes = results["results"]
+    statuses = [node["status"] for node in nodes]
+    times = sorted(((node["unique_id"], node["execution_time"]) for node in nodes), key=lambda node: -node[1])
+    return BuildResult(
+        counts={status: statuses.count(status) for status in sorted(set(statuses))},
+        elapsed_seconds=results["elapsed_time"],
+        slowest=times[:5],
+    )
+
+
+def _told(results: Mapping[str, Any]) -> str:
+    """Name each model and test that failed with the first lines of its message."""
+    failed = [node for node in results["results"] if node["status"] in _FAILED]
+    if not failed:
+        return ""
+    lines = [f"{_name(node['unique_id'])}: {_first_lines(node['message'] or '')}" for node in failed]
+    more = f" and {len(lines) - _SHOWN_FAILURES} more" if len(lines) > _SHOWN_FAILURES else ""
+    return (
+        f"dbt stopped at {'; '.join(lines[:_SHOWN_FAILURES])}{more}. What was published stays. "
+        f"The compiled SQL is under {target_dir() / 'compiled'}; mend the data or the model and run again"
+    )
+
+
+def _name(unique_id: str) -> str:
+    """Return 'model int_accounts' for 'model.abm.int_accounts'."""
+    kind, _, name = unique_id.split(".")[:3]
+    return f"{kind} {name}"
+
+
+def _told_output(output: subprocess.CompletedProcess[str]) -> str:
+    _, _, message = (output.stdout + output.stderr).partition("Encountered an error:")
+    return f"dbt did not start: {_first_lines(message)}. Its log is under {target_dir() / 'logs'}"
+
+
+def _first_lines(message: str) -> str:
+    return " ".join(line.strip() for line in message.splitlines()[:_SHOWN_LINES] if line.strip())
