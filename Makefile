@@ -51,7 +51,7 @@ bench: $(STAMP) ## Measure against floors of the same machine; writes docs/bench
 	$(BIN)/python -m benchmarks
 
 lock: $(STAMP) ## Compile requirements.txt from pyproject.toml
-	$(BIN)/uv pip compile --quiet --python-version 3.11 --universal --prerelease if-necessary-or-explicit --extra dev \
+	$(BIN)/uv pip compile --quiet --python-version 3.11 --universal --prerelease if-necessary-or-explicit --extra dev --extra celery \
 		--generate-hashes --no-emit-index-url --no-emit-find-links --no-header pyproject.toml -o requirements.txt
 
 clean: ## Remove the environment and all state

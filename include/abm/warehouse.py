@@ -94,6 +94,14 @@ def sqlalchemy_url(url: str) -> str:
     return url.replace("postgresql://", "postgresql+psycopg://", 1).replace("postgres://", "postgresql+psycopg://", 1)
 
 
+def ensure_database(url: str, name: str) -> None:
+    """Create the database on the URL's server where it is missing."""
+    with connect(url, autocommit=True) as connection:
+        connection.execute("select pg_advisory_lock(hashtext('abm databases'))")
+        if connection.execute("select 1 from pg_database where datname = %s", [name]).fetchone() is None:
+            connection.execute(sql.SQL("create database {}").format(sql.Identifier(name)))
+
+
 @dataclass(frozen=True)
 class EmbeddedServer:
     """One PostgreSQL 18 server in a folder of its own, on 127.0.0.1 and a free port."""
@@ -147,10 +155,7 @@ class EmbeddedServer:
 
     def ensure_database(self, name: str) -> str:
         """Create the database where it is missing, and return its URL."""
-        with connect(self.url("postgres"), autocommit=True) as connection:
-            connection.execute("select pg_advisory_lock(hashtext('abm databases'))")
-            if connection.execute("select 1 from pg_database where datname = %s", [name]).fetchone() is None:
-                connection.execute(sql.SQL("create database {}").format(sql.Identifier(name)))
+        ensure_database(self.url("postgres"), name)
         return self.url(name)
 
     def _initialise(self) -> None:
