@@ -17,20 +17,14 @@ _TIER_LABEL = re.compile(r"\btier\s*\d", re.IGNORECASE)
 _MANY_ONE_TO_ONE = 39  # the mean of companies, some of which overdo it; the median is 14
 
 
-def doubts(policy: Policy, default: Policy) -> Iterator[Fault]:
-    """Yield what deserves a second look; `default` is what the policy was laid over."""
+def doubts(policy: Policy) -> Iterator[Fault]:
+    """Yield what deserves a second look."""
     for name, style in policy.styles.items():
         if _TIER_LABEL.search(style.label):
             yield Fault(
                 f"styles.{name}.label", f"'{style.label}' is a tier", "Everyone wants the top tier; name the style"
             )
     yield from _unheard_audiences(policy)
-    if policy.currency != default.currency and _edges(policy) == _edges(default):
-        yield Fault(
-            "currency",
-            f"is {policy.currency}, but the band edges are the defaults in {default.currency}",
-            "Set them, or scale_factor",
-        )
     yield from _seat_doubts(policy)
     if policy.rates.get(policy.currency, 1.0) != 1.0:
         yield Fault(f"rates.{policy.currency}", "is not 1 for the policy's own currency", "It is read as 1; remove it")
@@ -57,7 +51,3 @@ def _seat_doubts(policy: Policy) -> Iterator[Fault]:
             yield Fault(
                 f"styles.{name}.spend.planned", f"{style.spend.planned:,.0f} is outside the style's band", "Check it"
             )
-
-
-def _edges(policy: Policy) -> list[float | None]:
-    return [policy.scale_factor, *(style.potential_from for style in policy.styles.values())]

@@ -6,15 +6,16 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import yaml
 from pydantic import ValidationError
 
 from abm.errors import ConfigurationError, Fault
 from abm.policy.document import read_document
-from abm.policy.doubts import doubts
-from abm.policy.faults import faults_of
+from abm.policy.faults import faults_of, shown
 from abm.policy.rules import broken_rules
 from abm.policy.schema import Policy
 from abm.policy.styles import canonical_style
+from abm.policy.versions import policy_document
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -42,27 +43,51 @@ def load_policy(path: Path | None) -> Policy:
     return reading.policy
 
 
+def as_yaml(policy: Policy) -> str:
+    """Return the whole policy as YAML that reads back as the same version."""
+    return yaml.safe_dump(policy_document(policy), sort_keys=False, allow_unicode=True, width=120)
+
+
 def read_policy_file(path: Path | None) -> Reading:
     """Return the policy with all its faults and warnings, raising nothing."""
     try:
-        policy = Policy.model_validate(_with_defaults(path))
+        document, faults = _with_defaults(path)
+        policy = Policy.model_validate(document)
     except ConfigurationError as error:
         return Reading(None, tuple(error.faults), ())
     except ValidationError as error:
-        return Reading(None, tuple(faults_of(error)), ())
-    faults = tuple(broken_rules(policy))
-    default = policy if path is None else load_policy(None)
-    return Reading(None if faults else policy, faults, tuple(doubts(policy, default)))
+        return Reading(None, (*faults, *faults_of(error)), ())
+    faults = (*faults, *broken_rules(policy))
+    return Reading(None if faults else policy, faults, policy.warnings)
 
 
-def _with_defaults(path: Path | None) -> dict[str, Any]:
+def _with_defaults(path: Path | None) -> tuple[dict[str, Any], tuple[Fault, ...]]:
+    """Lay the file over the defaults, and say what can only be seen before they are one."""
     defaults = read_document(DEFAULT_POLICY)
     if path is None:
-        return defaults
-    own = _with_canonical_styles(read_document(path))
-    if own.get("currency", defaults["currency"]) != defaults["currency"]:
+        return defaults, ()
+    faults: list[Fault] = []
+    own = _with_canonical_styles(read_document(path), faults)
+    currency = own.get("currency", defaults["currency"])
+    if currency != defaults["currency"]:
         defaults["rates"] = {}  # they are the worth in another currency
-    return overlay(defaults, own)
+        if not _has_own_edges(own):
+            faults.append(_foreign_edges(currency, defaults["currency"]))
+    return overlay(defaults, own), tuple(faults)
+
+
+def _has_own_edges(own: dict[str, Any]) -> bool:
+    styles = own.get("styles")
+    given = styles.values() if isinstance(styles, dict) else ()
+    return "scale_factor" in own or any(isinstance(style, dict) and "potential_from" in style for style in given)
+
+
+def _foreign_edges(currency: Any, default: str) -> Fault:
+    return Fault(
+        "currency",
+        f"{shown(currency)} is not the {default} of the default band edges",
+        "Set scale_factor (1.0 keeps the numbers), or the styles' potential_from and potential_below",
+    )
 
 
 def overlay(below: Mapping[str, Any], above: Mapping[str, Any]) -> dict[str, Any]:
@@ -74,9 +99,8 @@ def overlay(below: Mapping[str, Any], above: Mapping[str, Any]) -> dict[str, Any
     return merged
 
 
-def _with_canonical_styles(document: dict[str, Any]) -> dict[str, Any]:
+def _with_canonical_styles(document: dict[str, Any], faults: list[Fault]) -> dict[str, Any]:
     """Read aliases (strategic, lite, programmatic) as the styles' own names where styles are keys."""
-    faults: list[Fault] = []
     if isinstance(styles := document.get("styles"), dict):
         document = document | {"styles": _renamed(styles, "styles", faults)}
     if isinstance(audiences := document.get("audiences"), dict):
@@ -85,8 +109,6 @@ def _with_canonical_styles(document: dict[str, Any]) -> dict[str, Any]:
             for destination, names in audiences.items()
         }
         document = document | {"audiences": renamed}
-    if faults:
-        raise ConfigurationError(*faults)
     return document
 
 

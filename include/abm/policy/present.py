@@ -1,11 +1,10 @@
-"""The policy for people and editors: lines of a check, a readable view, JSON Schema."""
+"""The policy for people and editors: the lines of a check, and a readable view."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
 from abm.policy.load import DEFAULT_POLICY, read_policy_file
-from abm.policy.schema import Policy
 from abm.policy.seats import style_seats
 from abm.policy.versions import policy_document, policy_version
 
@@ -13,17 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-SCHEMA_DIALECT = "https://json-schema.org/draft/2020-12/schema"
-_LIST_ITEMS = frozenset({"Marketer", "Profile", "ProfileRule"})  # lists replace, so their items stand whole
-
-
-def policy_json_schema() -> dict[str, Any]:
-    """Return the JSON Schema of a policy file; nothing is required in one, since it is laid over the defaults."""
-    schema = Policy.model_json_schema(by_alias=True)
-    for part, definition in {**schema["$defs"], "Policy": schema}.items():
-        if part not in _LIST_ITEMS:
-            definition.pop("required", None)
-    return {"$schema": SCHEMA_DIALECT, **schema, "title": "ABM Spectrum policy"}
+    from abm.policy.schema import Policy
 
 
 def check_lines(path: Path | None) -> tuple[list[str], bool]:

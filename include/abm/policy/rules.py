@@ -49,6 +49,8 @@ def _bands(policy: Policy) -> Iterator[Fault]:
             yield Fault(
                 f"styles.{name}.potential_from", f"{low:,.2f} is not below potential_below {high:,.2f}", "Swap them"
             )
+        if low is None:
+            yield Fault(f"styles.{name}.potential_from", "is null, potential_below is not", "Set both or none")
     for (upper_name, upper), (lower_name, lower) in pairwise(bands):
         if upper.potential_from != lower.potential_below:
             yield Fault(

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import re
-from typing import Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 
+from abm.policy.doubts import doubts
 from abm.policy.styles import STYLES, StyleName
+
+if TYPE_CHECKING:
+    from abm.errors import Fault
 
 CURRENCY_PATTERN = r"^[A-Z]{3}$"
 IDENTIFIER_PATTERN = r"^[a-z][a-z0-9_]*$"
@@ -336,6 +340,11 @@ class Policy(Part):
     suppression: Suppression = Field(description="Who never enters an audience")
     guards: Guards = Field(description="What may leave without a person's word")
     checks: Checks = Field(description="Limits on what arrives and on what was built")
+
+    @property
+    def warnings(self) -> tuple[Fault, ...]:
+        """Return what is allowed, but probably not meant."""
+        return tuple(doubts(self))
 
     @property
     def enabled_styles(self) -> dict[StyleName, Style]:

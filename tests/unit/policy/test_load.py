@@ -10,10 +10,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from abm.errors import ConfigurationError
-from abm.policy.load import DEFAULT_POLICY, load_policy, overlay, read_policy_file
+from abm.policy.load import DEFAULT_POLICY, as_yaml, load_policy, overlay, read_policy_file
 from abm.policy.schema import Policy
 from abm.policy.seats import seats
 from abm.policy.styles import ALIASES, STYLES, canonical_style
+from abm.policy.versions import policy_version
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -91,6 +92,11 @@ def test_every_alias_names_a_style():
 def test_a_style_under_two_names_is_refused(faults: Callable[[str], dict[str, str]]):
     found = faults("styles: {lite: {enabled: false}, key: {enabled: true}}")
     assert "names the style 'one_to_few' a second time" in found["styles.key"]
+
+
+def test_faults_of_names_and_of_values_are_told_together(faults: Callable[[str], dict[str, str]]):
+    found = faults("currency: EUR\nstyles: {lite: {}, key: {}}\nreasons_shown: 0")
+    assert set(found) == {"currency", "styles.key", "reasons_shown"}
 
 
 def test_all_faults_are_told_at_once(faults: Callable[[str], dict[str, str]]):
@@ -175,7 +181,22 @@ def test_what_lies_below_a_wrong_key_is_left_out(faults: Callable[[str], dict[st
 
 
 def test_another_currency_does_not_keep_rates_in_dollars(write: Callable[[str], Path]):
-    assert load_policy(write("currency: EUR\nrates: {USD: 0.93}")).rates == {"USD": 0.93}
+    assert load_policy(write("currency: EUR\nscale_factor: 1.0\nrates: {USD: 0.93}")).rates == {"USD": 0.93}
+
+
+@pytest.mark.parametrize("styles", ["", "styles: {lite: {label: Few}}", "styles: [1]", "styles: {lite: 1}"])
+def test_another_currency_does_not_keep_edges_in_dollars(faults: Callable[[str], dict[str, str]], styles: str):
+    assert "is not the USD of the default band edges" in faults(f"currency: EUR\n{styles}")["currency"]
+
+
+def test_edges_of_ones_own_go_with_another_currency(write: Callable[[str], Path]):
+    edges = "{strategic: {potential_from: 900000}, lite: {potential_below: 900000}}"
+    assert load_policy(write(f"currency: EUR\nstyles: {edges}")).currency == "EUR"
+
+
+def test_a_policy_written_out_reads_back_as_the_same_version(write: Callable[[str], Path]):
+    policy = load_policy(write("styles: {lite: {audience: true}}\nsuppression: {own_domains: [own.example]}"))
+    assert policy_version(load_policy(write(as_yaml(policy)))) == policy_version(policy)
 
 
 def test_a_missing_file_and_a_folder_are_told_apart(tmp_path: Path):

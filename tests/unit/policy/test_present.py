@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING
 
 import jsonschema
 import pytest
 import yaml
 
+from abm.policy.json_schema import json_schema, policy_json_schema
 from abm.policy.load import DEFAULT_POLICY, load_policy
-from abm.policy.present import check_lines, policy_json_schema, show_lines
+from abm.policy.present import check_lines, show_lines
 from abm.policy.schema import Policy
 from abm.policy.versions import policy_version
 
@@ -41,6 +43,10 @@ def test_a_file_may_name_only_what_it_changes(document: dict):
 def test_editors_mark_what_the_loader_refuses(document: dict):
     with pytest.raises(jsonschema.ValidationError):
         jsonschema.validate(document, policy_json_schema())
+
+
+def test_the_schema_is_printed_as_json():
+    assert json.loads(json_schema()) == policy_json_schema()
 
 
 def test_every_key_says_which_question_it_answers():
