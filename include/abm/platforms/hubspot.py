@@ -1,4 +1,4 @@
-"""Reach HubSpot: bearer token, rate budget, and what each error category asks of the caller.
+"""Reach HubSpot: bearer token, rate budget, paths, and what each error category asks of the caller.
 
 https://developers.hubspot.com/docs/api-reference/error-handling
 """
@@ -9,8 +9,9 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import httpx
+import orjson
 
-from abm.errors import AbmError, ConfigurationError, Fault, RefusedError, RetryableError
+from abm.errors import AbmError, ConfigurationError, ContractError, Fault, RefusedError, RetryableError
 from abm.http import PlatformClient, RateBudget
 
 if TYPE_CHECKING:
@@ -19,7 +20,11 @@ if TYPE_CHECKING:
     from abm.settings import Connection
 
 DEFAULT_BASE_URL = "https://api.hubapi.com"
+DEFAULT_API_VERSION = "2026-09"
+NUMBERED = "v3"  # the paths before date versions; associations are v4 there
 BURST_REQUESTS, BURST_SECONDS = 100, 10.0  # the smallest documented allowance of a private app
+SEARCHES_A_SECOND = 5  # for the whole account
+LONGEST_REASON = 255
 _MIGRATION_IN_PROGRESS = 477
 _LOCKED_SECONDS = 2.0
 _ROLLING_SECONDS = 10.0
@@ -39,27 +44,74 @@ class BearerToken:
         """Do nothing: these tokens do not expire, a second refusal is a fault of configuration."""
 
 
+@dataclass(frozen=True)
+class Paths:
+    """Where each API lies: `/crm/objects/2026-09/companies`, or `/crm/v3/objects/companies` for `v3`."""
+
+    version: str = DEFAULT_API_VERSION
+
+    def objects(self, object_type: str) -> str:
+        return f"{self._prefix('objects')}/{object_type}"
+
+    def properties(self, object_type: str) -> str:
+        return f"{self._prefix('properties')}/{object_type}"
+
+    def associations(self, from_type: str, to_type: str) -> str:
+        prefix = "/crm/v4/associations" if self.version == NUMBERED else self._prefix("associations")
+        return f"{prefix}/{from_type}/{to_type}"
+
+    @property
+    def owners(self) -> str:
+        return self._prefix("owners")
+
+    def _prefix(self, api: str) -> str:
+        return f"/crm/{NUMBERED}/{api}" if self.version == NUMBERED else f"/crm/{api}/{self.version}"
+
+
+def paths(connection: Connection) -> Paths:
+    """Return the paths of the version in extra `api_version`: a date version, or `v3` for the older ones."""
+    return Paths(str(connection.extra.get("api_version", DEFAULT_API_VERSION)))
+
+
 def open_client(connection: Connection, transport: httpx.BaseTransport | None = None) -> PlatformClient:
     """Return a client of the account; password is the token, extra `burst_requests` raises the rate (0: no limit)."""
     if not connection.password:
         raise ConfigurationError(
             Fault("connection abm_hubspot", "has no password", "Set it to the private-app token or service key")
         )
-    burst = int(connection.extra.get("burst_requests", BURST_REQUESTS))
     return PlatformClient(
         platform="hubspot",
         base_url=connection.base_url or DEFAULT_BASE_URL,
         authentication=BearerToken(connection.password),
         classify=classify,
-        budget=RateBudget(burst or None, BURST_SECONDS),
+        budget=RateBudget(_burst_requests(connection), BURST_SECONDS),
         transport=transport,
     )
 
 
+def search_budget(connection: Connection) -> RateBudget:
+    """Return the budget that searches keep to beside the general one; unlimited where that is."""
+    return RateBudget(SEARCHES_A_SECOND if _burst_requests(connection) else None, 1.0)
+
+
+def body_of(response: httpx.Response) -> dict[str, Any]:
+    """Return the JSON object of a successful answer; raises ContractError for anything else."""
+    try:
+        body = orjson.loads(response.content)
+    except orjson.JSONDecodeError:
+        body = None
+    if not isinstance(body, dict):
+        raise ContractError(
+            f"HubSpot answered {response.status_code} with something that is not a JSON object. "
+            "Check that the connection's host is HubSpot's API."
+        )
+    return body
+
+
 def classify(response: httpx.Response) -> AbmError:
     """Map an error answer to what the caller does next; every member of the body is optional."""
-    status, body = response.status_code, _body(response)
-    code = str(body.get("category") or body.get("errorType") or status)
+    status, body = response.status_code, _error_body(response)
+    code, reason = code_and_reason(body, str(status))
     told = f"HubSpot answered {status} {code}"
     if status in {httpx.codes.TOO_MANY_REQUESTS, httpx.codes.LOCKED, _MIGRATION_IN_PROGRESS}:
         return RetryableError(
@@ -69,21 +121,52 @@ def classify(response: httpx.Response) -> AbmError:
         return RetryableError(f"{told}. It is tried again by itself.", code=code)
     if status in {httpx.codes.UNAUTHORIZED, httpx.codes.FORBIDDEN}:
         return ConfigurationError(Fault("connection abm_hubspot", told, "Check the token and its scopes"))
-    return RefusedError(f"{told}: {body.get('message', 'no message')}", code=code, status=status)
+    return RefusedError(reason, code=code, status=status)
+
+
+def code_and_reason(error: Mapping[str, Any], default: str = "UNKNOWN") -> tuple[str, str]:
+    """Return an error's most exact code, and what it is about in at most 255 characters.
+
+    Where HubSpot lists faults by property, its message quotes the values sent: then code and property are told instead.
+    """
+    category = str(error.get("category") or error.get("errorType") or default)
+    details = error.get("errors")
+    faults = [_fault(item) for item in details if isinstance(item, dict)] if isinstance(details, list) else []
+    if named := [fault for fault in faults if all(fault)]:
+        return named[0][0], "; ".join(f"{code} of property {name}" for code, name in named)[:LONGEST_REASON]
+    return category, str(error.get("message") or "HubSpot gave no message")[:LONGEST_REASON]
+
+
+def _fault(item: Mapping[str, Any]) -> tuple[str, str]:
+    context = item.get("context")
+    names = context.get("propertyName") if isinstance(context, dict) else None
+    return str(item.get("code") or ""), ", ".join(map(str, names)) if isinstance(names, list) else ""
+
+
+def _burst_requests(connection: Connection) -> int | None:
+    value = connection.extra.get("burst_requests", BURST_REQUESTS)
+    try:
+        return max(int(value), 0) or None
+    except (TypeError, ValueError):
+        raise ConfigurationError(
+            Fault("connection abm_hubspot", "burst_requests is not a number", "Set it to requests per 10 s, or 0")
+        ) from None
 
 
 def _wait_seconds(response: httpx.Response, body: dict[str, Any]) -> float:
-    if "Retry-After" in response.headers:
-        return float(response.headers["Retry-After"])
+    after = response.headers.get("Retry-After", "")
+    if after.isdecimal():
+        return float(after)
     if response.status_code == httpx.codes.LOCKED:
         return _LOCKED_SECONDS
-    if body.get("policyName") == "DAILY":
+    message = str(body.get("message", "")).lower()
+    if body.get("policyName") == "DAILY" or "daily limit" in message:
         return _UNTIL_TOMORROW
-    is_secondly = body.get("policyName") == "SECONDLY" or "secondly" in str(body.get("message", ""))
+    is_secondly = body.get("policyName") == "SECONDLY" or "your secondly" in message
     return 1.0 if is_secondly else _ROLLING_SECONDS
 
 
-def _body(response: httpx.Response) -> dict[str, Any]:
+def _error_body(response: httpx.Response) -> dict[str, Any]:
     try:
         body = response.json()
     except ValueError:

@@ -1,0 +1,65 @@
+"""What a batch update's answer says of each row; a row it says nothing of has failed, whatever the status."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from abm.destinations import Change, Outcome, Result
+from abm.errors import AbmError, RefusedError, RetryableError
+from abm.platforms.hubspot import code_and_reason
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+NOT_FOUND = "OBJECT_NOT_FOUND"
+NOT_ACKNOWLEDGED = "NOT_ACKNOWLEDGED"
+# Categories of rows that sending again will not mend; any other may pass later.
+_FINAL = frozenset({"VALIDATION_ERROR", NOT_FOUND, "CONFLICT", "MISSING_SCOPES", "OBJECT_ALREADY_EXISTS"})
+
+
+def read_answer(batch: Sequence[Change], body: Mapping[str, Any]) -> list[Result]:
+    """Return one result for each row: errors by trace id or record id, successes by record id, the rest failed."""
+    errors = _errors_by_key(body.get("errors") or ())
+    if len(batch) == 1 and not errors and body.get("errors"):
+        errors = {batch[0].object_key: body["errors"][0]}
+    written = {str(record.get("id")) for record in body.get("results") or ()}
+    return [_result(row, errors.get(row.object_key), is_written=row.object_key in written) for row in batch]
+
+
+def blames_nobody(body: Mapping[str, Any]) -> bool:
+    """Tell whether some error of the answer names no row."""
+    return any(not _errors_by_key([error]) for error in body.get("errors") or ())
+
+
+def refused(row: Change, code: str, reason: str) -> Result:
+    """Return the row as refused; clearing the fields of a record that is gone is done, not refused."""
+    if row.operation == "remove" and code == NOT_FOUND:
+        return Result(row.object_key, "removed", code, "The record is gone")
+    return Result(row.object_key, "refused", code, reason)
+
+
+def failed(row: Change, error: AbmError) -> Result:
+    code = error.code if isinstance(error, RetryableError | RefusedError) else type(error).__name__
+    return Result(row.object_key, "failed", code, str(error)[:255])
+
+
+def _result(row: Change, error: Mapping[str, Any] | None, *, is_written: bool) -> Result:
+    if error is not None:
+        code, reason = code_and_reason(error)
+        if error.get("category") in _FINAL:
+            return refused(row, code, reason)
+        return Result(row.object_key, "failed", code, reason)
+    if not is_written:
+        reason = "HubSpot's answer does not mention the record; it is sent again by the next run"
+        return Result(row.object_key, "failed", NOT_ACKNOWLEDGED, reason)
+    outcome: Outcome = "removed" if row.operation == "remove" else "updated"
+    return Result(row.object_key, outcome, remote_id=row.object_key)
+
+
+def _errors_by_key(errors: Sequence[Mapping[str, Any]]) -> dict[str, Mapping[str, Any]]:
+    found: dict[str, Mapping[str, Any]] = {}
+    for error in errors:
+        context = error.get("context") or {}
+        for key in [*(context.get("objectWriteTraceId") or ()), *(context.get("ids") or ())]:
+            found[str(key)] = error
+    return found

@@ -1,0 +1,135 @@
+"""Write company properties to HubSpot: batches of 100 by record id, several at a time, each row answered for."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from abm.destinations.hubspot import fields
+from abm.destinations.hubspot.answers import NOT_ACKNOWLEDGED, blames_nobody, failed, read_answer, refused
+from abm.destinations.hubspot.client import UPDATE_INPUTS, WriteClient
+from abm.errors import AbmError, ConfigurationError, Fault, RefusedError
+from abm.platforms.hubspot import open_client, paths
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    import httpx
+
+    from abm.destinations import Audience, Change, Result
+    from abm.settings import Connection
+
+ROWS_A_SEND = 2000
+BATCHES_IN_FLIGHT = 4
+# Faults of the property, not of its value: rows that write the same properties all have them.
+_PROPERTY_FAULTS = frozenset({"PROPERTY_DOESNT_EXIST", "READ_ONLY_VALUE"})
+
+
+def connect(connection: Connection | None, transport: httpx.BaseTransport | None = None) -> HubSpotDestination:
+    """Return the account as a destination; nothing is requested before `prepare` or `missing`."""
+    if connection is None:
+        raise ConfigurationError(
+            Fault("destination 'hubspot'", "has no connection", "Add abm_hubspot; docs/connections.md lists its fields")
+        )
+    return HubSpotDestination(WriteClient(open_client(connection, transport), paths(connection)))
+
+
+@dataclass
+class HubSpotDestination:
+    """The companies of one HubSpot account. Updates by id may be sent again without a second effect."""
+
+    client: WriteClient
+    _names: tuple[str, ...] = field(default=(), repr=False)
+
+    def prepare(self, names: Sequence[str]) -> Sequence[Audience]:
+        """Create the property group and the properties that are missing."""
+        existing = self.client.list_properties()
+        if faults := fields.faults(names, existing):
+            raise ConfigurationError(*faults)
+        if absent := [name for name in dict.fromkeys(names) if name not in existing]:
+            self.client.ensure_group(fields.GROUP, fields.GROUP_LABEL)
+            self.client.create_properties([fields.definition(name) for name in absent])
+        self._names = tuple(names)
+        return ()
+
+    def missing(self, names: Sequence[str]) -> Sequence[Fault]:
+        existing = self.client.list_properties()
+        absent = [name for name in names if name not in existing and not name.startswith(fields.HUBSPOT_PREFIX)]
+        return [
+            *fields.faults(names, existing),
+            *(
+                Fault(
+                    f"HubSpot company property {name!r}",
+                    "does not exist",
+                    "The next run creates it; the token needs crm.schemas.companies.write",
+                )
+                for name in absent
+            ),
+        ]
+
+    def batch_rows(self, planned: int) -> int:
+        return ROWS_A_SEND
+
+    def send(self, changes: Sequence[Change]) -> Sequence[Result]:
+        """Send the rows 100 a request; a request that fails for good only fails its own rows.
+
+        Raises only where not one row was answered for.
+        """
+        batches = [changes[start : start + UPDATE_INPUTS] for start in range(0, len(changes), UPDATE_INPUTS)]
+        if not batches:
+            return []
+        with ThreadPoolExecutor(min(BATCHES_IN_FLIGHT, len(batches)), thread_name_prefix="hubspot") as pool:
+            outcomes = list(pool.map(self._send_or_error, batches))
+        errors = [outcome for outcome in outcomes if isinstance(outcome, AbmError)]
+        if len(errors) == len(outcomes):
+            raise next((error for error in errors if isinstance(error, ConfigurationError)), errors[0])
+        return [
+            result for batch, outcome in zip(batches, outcomes, strict=True) for result in _results_of(batch, outcome)
+        ]
+
+    def read_back(self, names: Sequence[str]) -> Sequence[Audience]:
+        return ()
+
+    def close(self) -> None:
+        self.client.http.close()
+
+    def _send_or_error(self, batch: Sequence[Change]) -> list[Result] | AbmError:
+        try:
+            return self._send_batch(batch)
+        except AbmError as error:
+            return error
+
+    def _send_batch(self, batch: Sequence[Change]) -> list[Result]:
+        """Send one request; where HubSpot refuses it without naming a row, halve it until that row stands alone."""
+        try:
+            body = self.client.update_companies([self._input(row) for row in batch])
+        except RefusedError as error:
+            if len(batch) == 1 or (error.code in _PROPERTY_FAULTS and _write_the_same(batch)):
+                return [refused(row, error.code, str(error)) for row in batch]
+            return self._send_halves(batch)
+        results = read_answer(batch, body)
+        unheard = [row for row, result in zip(batch, results, strict=True) if result.reason_code == NOT_ACKNOWLEDGED]
+        if len(batch) == 1 or not unheard or not blames_nobody(body):
+            return results
+        return [*(result for result in results if result.reason_code != NOT_ACKNOWLEDGED), *self._send_halves(unheard)]
+
+    def _send_halves(self, batch: Sequence[Change]) -> list[Result]:
+        middle = len(batch) // 2
+        halves = [half for half in (batch[:middle], batch[middle:]) if half]
+        return [result for half in halves for result in _results_of(half, self._send_or_error(half))]
+
+    def _input(self, row: Change) -> dict[str, object]:
+        values = row.payload or dict.fromkeys(self._names)
+        if row.operation == "remove":
+            values = dict.fromkeys(values)
+        properties = {name: fields.text(value) for name, value in values.items()}
+        return {"id": row.object_key, "objectWriteTraceId": row.object_key, "properties": properties}
+
+
+def _results_of(batch: Sequence[Change], outcome: list[Result] | AbmError) -> list[Result]:
+    return [failed(row, outcome) for row in batch] if isinstance(outcome, AbmError) else outcome
+
+
+def _write_the_same(batch: Sequence[Change]) -> bool:
+    return len({frozenset(row.payload) for row in batch}) == 1

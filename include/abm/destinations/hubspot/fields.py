@@ -1,0 +1,88 @@
+"""The company properties ABM writes: how each is created, and how a value is written as HubSpot's text."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from abm.errors import Fault
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+GROUP, GROUP_LABEL = "abm", "Account-based marketing"
+HUBSPOT_PREFIX = "hs_"  # names HubSpot keeps for itself: such properties can be written, never created
+CLEARED = ""
+_DATE_ENDINGS = ("_since", "_ends", "_date", "_on")
+_ACRONYMS = {"abm": "ABM", "cltv": "CLTV", "id": "ID"}
+# What an existing property may be, for values of each type: text takes everything.
+_HOLDS = {
+    "number": {"number", "string"},
+    "date": {"date", "string"},
+    "string": {"string", "enumeration", "bool"},
+}
+
+
+def definition(name: str) -> dict[str, Any]:
+    """Return the body that creates the property: scores are numbers, days are dates, all else is text."""
+    value_type = value_type_of(name)
+    field_type = {"number": "number", "date": "date", "string": "text"}[value_type]
+    if name.endswith("_reason"):
+        field_type = "textarea"
+    return {
+        "name": name,
+        "label": label(name),
+        "type": value_type,
+        "fieldType": field_type,
+        "groupName": GROUP,
+        "description": "Written every night by ABM Spectrum. Edits by hand are kept as long as the policy says.",
+        "hasUniqueValue": False,
+    }
+
+
+def value_type_of(name: str) -> str:
+    if name.endswith("_score"):
+        return "number"
+    return "date" if name.endswith(_DATE_ENDINGS) else "string"
+
+
+def label(name: str) -> str:
+    """Return `ABM style since` for `abm_style_since`."""
+    words = [_ACRONYMS.get(word, word) for word in name.split("_")]
+    return " ".join([words[0] if words[0].isupper() else words[0].capitalize(), *words[1:]])
+
+
+def text(value: Any) -> str:
+    """Return a JSON value as HubSpot's text; no value clears the property."""
+    if value is None:
+        return CLEARED
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return str(value)
+
+
+def faults(names: Sequence[str], existing: Mapping[str, Mapping[str, Any]]) -> list[Fault]:
+    """Return what a person must change: HubSpot's own properties that are absent, and those that cannot hold ours."""
+    found = []
+    for name in names:
+        if name in existing:
+            found += _unfit(name, existing[name])
+        elif name.startswith(HUBSPOT_PREFIX):
+            found.append(
+                Fault(
+                    f"HubSpot company property {name!r}",
+                    "does not exist and cannot be created, its name is HubSpot's own",
+                    "Switch the feature on in HubSpot, or take the field out of the policy's field map",
+                )
+            )
+    return found
+
+
+def _unfit(name: str, existing: Mapping[str, Any]) -> list[Fault]:
+    where = f"HubSpot company property {name!r}"
+    if (existing.get("modificationMetadata") or {}).get("readOnlyValue"):
+        return [Fault(where, "is read-only", "Choose another property in the policy's field map")]
+    expected = value_type_of(name)
+    if existing.get("type") not in _HOLDS[expected]:
+        problem = f"is of type {existing.get('type')}, which does not hold a {expected}"
+        return [Fault(where, problem, "Choose another property in the policy's field map, or change its type")]
+    return []
