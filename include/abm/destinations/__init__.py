@@ -1,15 +1,18 @@
-"""Destinations by name. Adding one: a folder with `destination.py` and a README, and a line in the registry."""
+"""Destinations by name. Adding one: a folder with `destination.py` and a README, and a line in the registry.
+
+A `destination.py` offers `connect(connection: Connection | None)`, which returns a Destination or a WholeAudiences.
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from importlib import import_module
-from typing import TYPE_CHECKING, Any, Literal, Protocol
+from typing import TYPE_CHECKING, Any, Literal, Protocol, runtime_checkable
 
 from abm.errors import ConfigurationError, Fault
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from abm.settings import Connection
 
@@ -36,11 +39,17 @@ REGISTRY: dict[str, Registered] = {
 
 @dataclass(frozen=True)
 class Change:
-    """One planned row. `payload` holds platform field names and JSON values; it is empty for a removal of a member."""
+    """One planned row.
+
+    `payload` holds what the platform shall have: platform field names and JSON values, or a member's identifiers. For
+    a removal it is empty (a member), or names each field with None (a record). `acknowledged` is what the platform
+    has by our records: what a member was added by, and so can be removed by; empty for a creation.
+    """
 
     object_key: str
     operation: Operation
     payload: Mapping[str, Any]
+    acknowledged: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def audience(self) -> str:
@@ -70,8 +79,8 @@ class Audience:
     matched_count: int | None = None
 
 
-class Destination(Protocol):
-    """A connected destination, for one run. Constructors store arguments; requests start in `prepare`."""
+class Connected(Protocol):
+    """What every connected destination does, for one run. Constructors store arguments; requests start in `prepare`."""
 
     def prepare(self, names: Sequence[str]) -> Sequence[Audience]:
         """Create or check what must exist before rows are sent: the custom fields, or the audiences, of these names.
@@ -84,18 +93,6 @@ class Destination(Protocol):
         """Tell, without changing anything, which fields or audiences `prepare` would create or cannot find."""
         ...
 
-    def batch_rows(self, planned: int) -> int:
-        """How many rows one call of `send` takes best when so many are planned."""
-        ...
-
-    def send(self, changes: Sequence[Change]) -> Sequence[Result]:
-        """Send one batch and return exactly one result for each row, in any order.
-
-        A row the platform will not take is `refused`; one that may pass later is `failed`. Raises RetryableError or
-        ConfigurationError only where nothing can be said of any row; sending the same batch again is then safe.
-        """
-        ...
-
     def read_back(self, names: Sequence[str]) -> Sequence[Audience]:
         """Read size and status of the audiences of these names; empty for destinations of records."""
         ...
@@ -103,9 +100,40 @@ class Destination(Protocol):
     def close(self) -> None: ...
 
 
-def open_destination(name: str, connection: Connection | None) -> Destination:
+class Destination(Connected, Protocol):
+    """A destination that takes single changes, in batches."""
+
+    def batch_rows(self, planned: int) -> int:
+        """How many rows one call of `send` takes best when so many are planned."""
+        ...
+
+    def send(self, changes: Sequence[Change]) -> Sequence[Result]:
+        """Send one batch and return exactly one result for each row, in any order.
+
+        A row the platform will not take is `refused`; one that may pass later is `failed`. A creation or update may
+        find the row there or gone already: after a crash the same row is sent again. Raises RetryableError or
+        ConfigurationError only where nothing can be said of any row; sending the same batch again is then safe.
+        """
+        ...
+
+
+@runtime_checkable
+class WholeAudiences(Connected, Protocol):
+    """A destination whose audiences are only ever written whole, as a file is."""
+
+    def replace(self, audience: str, members: Iterable[Mapping[str, Any]], *, release_id: str | None) -> Audience:
+        """Make the audience hold exactly these members, given by their identifiers; none: it goes away.
+
+        All or nothing, and safe to repeat. Raises RetryableError, RefusedError or ConfigurationError.
+        """
+        ...
+
+
+def open_destination(name: str, connection: Connection | None) -> Destination | WholeAudiences:
     """Return the named destination; raises ConfigurationError for a name not registered."""
     if name not in REGISTRY:
         raise ConfigurationError(Fault(f"destination {name!r}", "is not known", f"Use one of {', '.join(REGISTRY)}"))
-    destination: Destination = import_module(f"abm.destinations.{name}.destination").connect(connection)
+    destination: Destination | WholeAudiences = import_module(f"abm.destinations.{name}.destination").connect(
+        connection
+    )
     return destination

@@ -42,6 +42,7 @@ set
     release_id = excluded.release_id, as_of_date = excluded.as_of_date,
     policy_version = excluded.policy_version, started_at = now()
 """
+_READ_CONTEXT = "select release_id, as_of_date as as_of, policy_version from ops.build_context"
 
 
 @dataclass(frozen=True)
@@ -49,7 +50,7 @@ class BuildContext:
     """What the next build is for."""
 
     release_id: str
-    as_of_date: dt.date
+    as_of: dt.date
     policy_version: str
 
 
@@ -74,7 +75,7 @@ def start_build(url: str, *, as_of: dt.date, release_id: str, policy: Policy) ->
 def read_context(connection: psycopg.Connection) -> BuildContext:
     """Return what the candidate is built for; raises HeldError where no build was started."""
     with connection.cursor(row_factory=class_row(BuildContext)) as cursor:
-        context = cursor.execute("select release_id, as_of_date, policy_version from ops.build_context").fetchone()
+        context = cursor.execute(_READ_CONTEXT).fetchone()
     if context is None:
         raise HeldError("No build was started, so there is no candidate. Run the model step first.")
     return context

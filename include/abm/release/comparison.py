@@ -1,122 +1,46 @@
-"""What publishing the candidate would change, counted: who joins, leaves and moves between styles."""
+"""The candidate beside the live release, with the verdict of the policy it was built by."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from psycopg.rows import class_row
-
-from abm.errors import HeldError
-from abm.release.builds import BuildContext, read_context
+from abm.policy.versions import read_policy
+from abm.release.builds import read_context
+from abm.release.difference import Difference, count_changes, require_candidate
+from abm.release.verdicts import judge
 from abm.warehouse import connect
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    import psycopg
-
-_MOVEMENTS = """
-select old.effective_style as from_style, new.effective_style as to_style, count(*) as accounts
-from (select account_id, effective_style from {published}) as old
-full join (
-    select account_id, effective_style from candidate_marts.fct_account_styles where as_of_date = %(as_of)s
-) as new using (account_id)
-group by 1, 2
-order by 3 desc, 1, 2
-"""
-_LIVE_STYLES = """(
-    select styles.account_id, styles.effective_style
-    from marts.fct_account_styles as styles
-    inner join ops.releases as live on live.status = 'published' and live.as_of_date = styles.as_of_date
-) as live_styles"""
-_NOTHING = "(select null::text as account_id, null::text as effective_style where false) as nothing"
-
-
-@dataclass(frozen=True)
-class Movement:
-    """How many accounts go from one style to another; no style stands for accounts that join or leave."""
-
-    from_style: str | None
-    to_style: str | None
-    accounts: int
+    from abm.release.verdicts import Decision
 
 
 @dataclass(frozen=True)
 class Comparison:
-    """The candidate beside the live release, in accounts."""
+    """What publishing would change, what to do about it, why, and a summary a person can decide on."""
 
     release_id: str
-    is_first: bool
-    accounts: int
-    accounts_before: int
-    accounts_joined: int
-    accounts_lost: int
-    accounts_changed: int
-    movements: Sequence[Movement] = field(default=())
-
-    @property
-    def accounts_kept(self) -> int:
-        return self.accounts_before - self.accounts_lost
-
-    @property
-    def is_empty(self) -> bool:
-        return self.accounts == 0
-
-    @property
-    def changed_share(self) -> float:
-        """Share of the accounts known before and after whose style changes."""
-        return self.accounts_changed / self.accounts_kept if self.accounts_kept else 0.0
-
-    @property
-    def lost_share(self) -> float:
-        return self.accounts_lost / self.accounts_before if self.accounts_before else 0.0
+    changes: Difference
+    verdict: Decision
+    reasons: Sequence[str]
+    summary: str
 
 
 def compare(url: str) -> Comparison:
-    """Count what the candidate would change and note it at its release; raises HeldError where none is built."""
+    """Count what the candidate would change and judge it; the counts are noted at its release.
+
+    Raises HeldError where no candidate of the open build exists.
+    """
     with connect(url) as connection:
         context = read_context(connection)
         require_candidate(connection, context)
-        comparison = count_changes(connection, context)
+        changes = count_changes(connection, context)
         connection.execute(
             "update ops.releases set accounts = %s, accounts_changed = %s"
             " where release_id = %s and published_at is null",
-            [comparison.accounts, comparison.accounts_changed, context.release_id],
+            [changes.accounts, changes.accounts_changed, context.release_id],
         )
-    return comparison
-
-
-def count_changes(connection: psycopg.Connection, context: BuildContext) -> Comparison:
-    is_first = connection.execute("select 1 from ops.releases where status = 'published'").fetchone() is None
-    statement = _MOVEMENTS.format(published=_NOTHING if is_first else _LIVE_STYLES)
-    with connection.cursor(row_factory=class_row(Movement)) as cursor:
-        rows = cursor.execute(statement, {"as_of": context.as_of_date}).fetchall()
-
-    return Comparison(
-        release_id=context.release_id,
-        is_first=is_first,
-        accounts=sum(row.accounts for row in rows if row.to_style is not None),
-        accounts_before=sum(row.accounts for row in rows if row.from_style is not None),
-        accounts_joined=sum(row.accounts for row in rows if row.from_style is None),
-        accounts_lost=sum(row.accounts for row in rows if row.to_style is None),
-        accounts_changed=sum(
-            row.accounts for row in rows if row.from_style and row.to_style and row.from_style != row.to_style
-        ),
-        movements=tuple(row for row in rows if row.from_style != row.to_style),
-    )
-
-
-def require_candidate(connection: psycopg.Connection, context: BuildContext) -> None:
-    """Raise HeldError unless the candidate tables were built for this very release."""
-    if connection.execute("select to_regclass('candidate_marts.fct_account_styles')").fetchone() == (None,):
-        raise HeldError(f"Release {context.release_id!r} has no candidate tables. Run the model step, then try again.")
-    foreign = connection.execute(
-        "select release_id from candidate_marts.fct_account_styles where release_id is distinct from %s limit 1",
-        [context.release_id],
-    ).fetchone()
-    if foreign is not None:
-        raise HeldError(
-            f"The candidate was built for release {foreign[0]!r}, not {context.release_id!r}. "
-            "Run the model step again, then publish."
-        )
+        verdict = judge(changes, read_policy(connection, context.policy_version))
+    return Comparison(context.release_id, changes, verdict.decision, verdict.reasons, verdict.summary)

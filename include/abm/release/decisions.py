@@ -14,7 +14,7 @@ def hold(url: str, release_id: str, reason: str) -> None:
     _decide(url, release_id, "held", "guard", reason)
 
 
-def reject(url: str, release_id: str, decided_by: str, reason: str) -> None:
+def reject(url: str, release_id: str, reason: str, *, decided_by: str = "a person") -> None:
     """Note that a person turned the release down; it can no longer be published."""
     _decide(url, release_id, "rejected", decided_by, reason)
 

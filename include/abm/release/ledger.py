@@ -54,7 +54,7 @@ class LedgerChange:
 
 def append_ledger(connection: psycopg.Connection, context: BuildContext) -> LedgerChange:
     """Close what no longer holds and open what does, as of the release's date; a second call changes nothing."""
-    values = {"as_of": context.as_of_date}
+    values = {"as_of": context.as_of}
     for statement in _UNDO_SAME_DAY:
         connection.execute(statement, values)
     closed = connection.execute(_CLOSE, values).rowcount

@@ -11,14 +11,14 @@ from psycopg.rows import class_row
 
 from abm.errors import HeldError, RetryableError
 from abm.release.builds import BuildContext, read_context
-from abm.release.comparison import count_changes, require_candidate
+from abm.release.difference import count_changes, require_candidate
 from abm.release.ledger import append_ledger
 from abm.release.locks import lock_release
 from abm.release.swap import analyse, swap_schema
 from abm.warehouse import connect
 
 if TYPE_CHECKING:
-    from abm.release.comparison import Comparison
+    from abm.release.difference import Difference
 
 SCHEMAS = {"candidate_marts": "marts", "candidate_activation": "activation"}
 LOCK_SECONDS = 60  # a reader of the live tables may keep us waiting so long, and others behind us
@@ -57,8 +57,8 @@ def publish(url: str, release_id: str, decided_by: str) -> Published:
         if (published := _already_published(connection, release_id)) is not None:
             return published
         context = _require_publishable(connection, release_id)
-        comparison = count_changes(connection, context)
-        if comparison.is_empty:
+        changes = count_changes(connection, context)
+        if changes.is_empty:
             raise HeldError(f"Release {release_id!r} has no accounts, so it is not published. Look at the sources.")
         try:
             _swap(connection)
@@ -67,7 +67,7 @@ def publish(url: str, release_id: str, decided_by: str) -> Published:
                 f"Release {release_id!r} waited {LOCK_SECONDS} s for readers of the live tables. It is tried again.",
                 code="LOCKED",
             ) from error
-        published = _record(connection, context, comparison, decided_by)
+        published = _record(connection, context, changes, decided_by)
     analyse(url, SCHEMAS.values())
     return published
 
@@ -103,12 +103,10 @@ def _swap(connection: psycopg.Connection) -> None:
         swap_schema(connection, candidate, live)
 
 
-def _record(
-    connection: psycopg.Connection, context: BuildContext, comparison: Comparison, decided_by: str
-) -> Published:
+def _record(connection: psycopg.Connection, context: BuildContext, changes: Difference, decided_by: str) -> Published:
     append_ledger(connection, context)
     (digest,) = connection.execute(_DIGEST).fetchone() or ("",)
-    published = Published(context.release_id, comparison.accounts, comparison.accounts_changed, digest)
+    published = Published(context.release_id, changes.accounts, changes.accounts_changed, digest)
     connection.execute("update ops.releases set status = 'superseded' where status = 'published'")
     connection.execute(
         _RECORD,

@@ -1,0 +1,44 @@
+"""Audiences as platforms count them: ids, sizes and statuses, kept because members cannot be read back."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    import psycopg
+
+    from abm.destinations import Audience
+
+_STORE = """
+insert into ops.sync_audiences as audiences
+    (destination, audience, remote_id, status, audience_size, matched_count, read_at)
+values (%s, %s, %s, %s, %s, %s, now())
+on conflict (destination, audience) do update
+set
+    remote_id = coalesce(excluded.remote_id, audiences.remote_id), status = excluded.status,
+    audience_size = excluded.audience_size, matched_count = excluded.matched_count, read_at = now()
+"""
+
+
+def store_audiences(connection: psycopg.Connection, destination: str, audiences: Sequence[Audience]) -> None:
+    with connection.cursor() as cursor:
+        cursor.executemany(
+            _STORE,
+            [
+                (destination, found.name, found.remote_id, found.status, found.audience_size, found.matched_count)
+                for found in audiences
+            ],
+        )
+
+
+def known_audiences(connection: psycopg.Connection, destination: str) -> Sequence[str]:
+    """Return the names of audiences that hold members, or that were created once."""
+    rows = connection.execute(
+        "select audience from ops.sync_audiences where destination = %(destination)s"
+        " union select distinct split_part(object_key, '/', 1) from ops.sync_state where destination = %(destination)s"
+        " order by 1",
+        {"destination": destination},
+    ).fetchall()
+    return [name for (name,) in rows]

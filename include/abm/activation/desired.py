@@ -1,0 +1,122 @@
+"""What a destination shall hold: a published activation table, read through the field map of the release's policy."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from psycopg import sql
+
+from abm.destinations import REGISTRY
+from abm.errors import ConfigurationError, Fault, HeldError
+from abm.policy.tables import audiences, fields
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    import psycopg
+
+    from abm.policy.schema import Policy
+
+
+@dataclass(frozen=True)
+class Release:
+    """The release that is live."""
+
+    release_id: str
+    policy_version: str
+
+
+@dataclass(frozen=True)
+class Desired:
+    """SQL expressions over one activation table; `names` are the fields or audiences to prepare."""
+
+    table: sql.Composable
+    key: sql.Composable
+    payload_hash: sql.Composable
+    payload: sql.Composable
+    removal: sql.Composable
+
+
+def live_release(connection: psycopg.Connection) -> Release:
+    row = connection.execute(
+        "select release_id, policy_version from ops.releases where status = 'published'"
+    ).fetchone()
+    if row is None:
+        raise HeldError("No release is published, so there is nothing to send. Run the model step first.")
+    return Release(*row)
+
+
+def desired_rows(connection: psycopg.Connection, destination: str, policy_version: str) -> Desired:
+    """Return how to read the destination's rows; raises ConfigurationError for fields that do not exist."""
+    if destination not in REGISTRY:
+        raise ConfigurationError(
+            Fault(f"destination {destination!r}", "is not known", f"Use one of {', '.join(REGISTRY)}")
+        )
+    if REGISTRY[destination].kind == "audiences":
+        return _members()
+    return _records(field_map(connection, destination, policy_version), _columns(connection), destination)
+
+
+def field_map(connection: psycopg.Connection, destination: str, policy_version: str) -> Sequence[tuple[str, str]]:
+    """Return (our field, the platform's field) in a stable order."""
+    return connection.execute(
+        "select field, platform_field from ops.policy_fields"
+        " where destination = %s and policy_version = %s order by field",
+        [destination, policy_version],
+    ).fetchall()
+
+
+def _columns(connection: psycopg.Connection) -> set[str]:
+    rows = connection.execute(
+        "select column_name from information_schema.columns"
+        " where table_schema = 'activation' and table_name = 'crm_accounts'"
+    ).fetchall()
+    return {name for (name,) in rows}
+
+
+def _records(mapped: Sequence[tuple[str, str]], columns: set[str], destination: str) -> Desired:
+    if not mapped:
+        raise ConfigurationError(
+            Fault(f"fields.{destination}", "maps no field", "Name the fields to send in policy.yml, or switch it off")
+        )
+    if unknown := [name for name, _ in mapped if name not in columns]:
+        raise ConfigurationError(
+            *(
+                Fault(f"fields.{destination}.{name}", "is no column of activation.crm_accounts", "Correct policy.yml")
+                for name in unknown
+            )
+        )
+    values = [sql.Identifier("desired", name) for name, _ in mapped]
+    named = [
+        sql.SQL("{} as {}").format(value, sql.Identifier(platform))
+        for value, (_, platform) in zip(values, mapped, strict=True)
+    ]
+    # The field map seeds the hash: with another map every row differs, and is sent in its new form.
+    seed = sql.Literal("|".join(f"{name}={platform}" for name, platform in mapped))
+    return Desired(
+        table=sql.Identifier("activation", "crm_accounts"),
+        key=sql.SQL("desired.object_key"),
+        payload_hash=sql.SQL("hash_record_extended(row({}), hashtextextended({}, 0))").format(
+            sql.SQL(", ").join(values), seed
+        ),
+        payload=sql.SQL("(select to_jsonb(fields) from (select {}) as fields)").format(sql.SQL(", ").join(named)),
+        removal=sql.SQL("(select jsonb_object_agg(field, null) from jsonb_object_keys(state.payload) as field)"),
+    )
+
+
+def _members() -> Desired:
+    return Desired(
+        table=sql.Identifier("activation", "audience_members"),
+        key=sql.SQL("desired.audience || '/' || desired.member_key"),
+        payload_hash=sql.SQL("hashtextextended(desired.identifiers, 0)"),
+        payload=sql.SQL("desired.identifiers::jsonb"),
+        removal=sql.SQL("'{}'::jsonb"),
+    )
+
+
+def target_names(policy: Policy, destination: str) -> Sequence[str]:
+    """Return the platform fields or audiences that the policy wants to exist on a destination."""
+    if REGISTRY[destination].kind == "audiences":
+        return [row["audience"] for row in audiences(policy) if row["destination"] == destination]
+    return [row["platform_field"] for row in fields(policy) if row["destination"] == destination]

@@ -1,0 +1,161 @@
+"""Outcomes of a batch and what the platform now holds, written together, beside the sending of the next batch."""
+
+from __future__ import annotations
+
+from collections import deque
+from concurrent.futures import Future, ThreadPoolExecutor
+from typing import TYPE_CHECKING, Literal, Self
+
+from abm.warehouse import connect
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from types import TracebackType
+
+    import psycopg
+
+    from abm.activation.runs import Run
+    from abm.destinations import Result
+    from abm.errors import AbmError
+
+BATCHES_BEHIND = 2  # recording may lag so far; then sending waits, so that memory stays flat
+REASON_LENGTH = 255
+
+# A failed row may have been applied all the same (a time-out after the write): no hash means that what the platform
+# holds is uncertain, and the next plan sends or removes the row whatever is desired then.
+_RESULTS = """
+with results as (
+    select *
+    from unnest(
+        %(keys)s::text[], %(outcomes)s::text[], %(codes)s::text[], %(reasons)s::text[], %(ids)s::text[]
+    ) as result (object_key, outcome, reason_code, reason, remote_id)
+),
+"""
+_AUDIENCE_RESULTS = """
+with results as (
+    select
+        object_key,
+        case
+            when %(outcome)s <> 'accepted' then %(outcome)s
+            when operation = 'create' then 'created' when operation = 'update' then 'updated' else 'removed'
+        end as outcome,
+        %(code)s::text as reason_code, %(reason)s::text as reason, null::text as remote_id
+    from ops.sync_changes
+    where run_id = %(run_id)s and outcome is null and starts_with(object_key, %(audience)s || '/')
+),
+"""
+_RECORD = """
+done as (
+    update ops.sync_changes as changes
+    set
+        outcome = results.outcome, reason_code = results.reason_code, reason = results.reason,
+        attempts = changes.attempts + 1, finished_at = now()
+    from results
+    where
+        changes.run_id = %(run_id)s and changes.object_key = results.object_key and changes.outcome is null
+    returning changes.object_key, changes.operation, changes.payload, changes.payload_hash, changes.outcome,
+        changes.reason_code, results.remote_id
+),
+removed as (
+    delete from ops.sync_state as state using done
+    where
+        state.destination = %(destination)s and state.object_key = done.object_key
+        and done.operation = 'remove' and done.outcome in ('removed', 'unchanged')
+),
+refused as (
+    insert into ops.sync_refusals as refusals
+        (destination, object_key, operation, payload_hash, reason_code, run_id)
+    select %(destination)s, object_key, operation, payload_hash, reason_code, %(run_id)s
+    from done where outcome = 'refused'
+    on conflict (destination, object_key) do update
+    set
+        operation = excluded.operation, payload_hash = excluded.payload_hash, reason_code = excluded.reason_code,
+        run_id = excluded.run_id, refused_at = now()
+),
+accepted as (
+    delete from ops.sync_refusals as refusals using done
+    where
+        refusals.destination = %(destination)s and refusals.object_key = done.object_key
+        and done.outcome in ('created', 'updated', 'removed', 'unchanged')
+)
+insert into ops.sync_state as state (destination, object_key, payload_hash, payload, remote_id, run_id)
+select
+    %(destination)s, object_key, case when outcome <> 'failed' then payload_hash end, payload, remote_id, %(run_id)s
+from done
+where (operation <> 'remove' and outcome in ('created', 'updated', 'unchanged')) or outcome = 'failed'
+on conflict (destination, object_key) do update
+set
+    payload_hash = excluded.payload_hash,
+    payload = case when excluded.payload_hash is null then state.payload else excluded.payload end,
+    remote_id = coalesce(excluded.remote_id, state.remote_id),
+    acknowledged_at = case when excluded.payload_hash is null then state.acknowledged_at else now() end,
+    run_id = excluded.run_id
+"""
+
+
+class Recorder:
+    """Writes results in a thread of its own, in the order they came; leaving the block waits for the last."""
+
+    def __init__(self, url: str, run: Run) -> None:
+        self._url = url
+        self._run = run
+        self._pending: deque[Future[None]] = deque()
+
+    def __enter__(self) -> Self:
+        self._connection = connect(self._url, autocommit=True)
+        self._thread = ThreadPoolExecutor(1, thread_name_prefix="abm-record")
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._thread.shutdown(wait=True)
+        self._connection.close()
+        if error is None:
+            self.wait()
+
+    def record(self, results: Sequence[Result]) -> None:
+        """Queue one batch; raises what an earlier batch's writing raised."""
+        self._pending.append(self._thread.submit(self._write, results))
+        while len(self._pending) > BATCHES_BEHIND:
+            self._pending.popleft().result()
+
+    def wait(self) -> None:
+        """Return when all that was queued is written."""
+        while self._pending:
+            self._pending.popleft().result()
+
+    def _write(self, results: Sequence[Result]) -> None:
+        self._connection.execute(
+            _RESULTS + _RECORD,
+            {
+                "run_id": self._run.run_id,
+                "destination": self._run.destination,
+                "keys": [result.object_key for result in results],
+                "outcomes": [result.outcome for result in results],
+                "codes": [result.reason_code for result in results],
+                "reasons": [result.reason and result.reason[:REASON_LENGTH] for result in results],
+                "ids": [result.remote_id for result in results],
+            },
+        )
+
+
+def record_audience(
+    connection: psycopg.Connection,
+    run: Run,
+    audience: str,
+    outcome: Literal["accepted", "refused", "failed"],
+    error: AbmError | None = None,
+) -> None:
+    """Give all open rows of an audience one end, and note what the platform now holds, in one statement."""
+    connection.execute(
+        _AUDIENCE_RESULTS + _RECORD,
+        {
+            "run_id": run.run_id,
+            "destination": run.destination,
+            "audience": audience,
+            "outcome": outcome,
+            "code": getattr(error, "code", None),
+            "reason": error and str(error)[:REASON_LENGTH],
+        },
+    )

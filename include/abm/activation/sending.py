@@ -1,0 +1,177 @@
+"""Sending a plan: batches in key order, each recorded with what the platform then holds, resumed where it stopped."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import orjson
+from psycopg.types.json import set_json_loads
+
+from abm.activation.audiences import store_audiences
+from abm.activation.desired import field_map
+from abm.activation.recording import REASON_LENGTH, Recorder
+from abm.activation.runs import announce, close_rows, locked_destination, require_run, set_status
+from abm.activation.whole_audiences import send_whole
+from abm.destinations import REGISTRY, Change, Result, WholeAudiences, open_destination
+from abm.errors import AbmError, ContractError, HeldError, RefusedError, RetryableError
+from abm.warehouse import connect
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping, Sequence
+
+    import psycopg
+
+    from abm.activation.runs import Run
+    from abm.destinations import Destination, Outcome
+    from abm.settings import Connection
+
+    Opening = Callable[[str, Connection | None], Destination | WholeAudiences]
+
+FAILURES_IN_A_ROW = 3  # so many batches without any answer: the platform is down, and the rest waits for the next run
+
+_OUTCOMES: Mapping[str, frozenset[Outcome]] = {
+    "create": frozenset({"created", "updated", "unchanged", "refused", "failed", "held"}),
+    "update": frozenset({"created", "updated", "unchanged", "refused", "failed", "held"}),
+    "remove": frozenset({"removed", "unchanged", "refused", "failed", "held"}),
+}
+_NEXT_BATCH = """
+select changes.object_key, changes.operation, changes.payload, state.payload
+from ops.sync_changes as changes
+left join ops.sync_state as state on
+    changes.operation <> 'create'
+    and state.destination = changes.destination and state.object_key = changes.object_key
+where changes.run_id = %s and changes.outcome is null and changes.object_key > %s
+order by changes.object_key
+limit %s
+"""
+
+
+def send(
+    url: str, run_id: str, connection: Connection | None, *, opening: Opening = open_destination
+) -> dict[str, int]:
+    """Send what of the run has no outcome yet, and return how many rows have which outcome so far.
+
+    A run that was killed goes on where it stopped; one that a fault of configuration ended is taken up again. Raises
+    HeldError where the run must not be sent or another process is sending, ConfigurationError where a person must act.
+    """
+    with connect(url, autocommit=True) as warehouse:
+        set_json_loads(orjson.loads, warehouse)
+        run = require_run(warehouse, run_id)
+        with locked_destination(warehouse, run.destination):
+            if _begin(warehouse, run_id):
+                _deliver(url, warehouse, run, opening(run.destination, connection))
+        rows = warehouse.execute(
+            "select outcome, count(*) from ops.sync_changes where run_id = %s and outcome is not null group by 1",
+            [run_id],
+        ).fetchall()
+    return dict(rows)
+
+
+def _begin(warehouse: psycopg.Connection, run_id: str) -> bool:
+    """Open the run for sending; False where all its rows have their outcome already."""
+    status = require_run(warehouse, run_id).status
+    if status == "abandoned":
+        raise HeldError(f"Run {run_id!r} was replaced by a later plan. Send that one.")
+    if status == "failed":
+        _reopen(warehouse, run_id)
+    if status in {"planned", "failed"}:
+        set_status(warehouse, run_id, "sending")
+    return status in {"planned", "failed", "sending"}
+
+
+def _reopen(warehouse: psycopg.Connection, run_id: str) -> None:
+    newest = warehouse.execute(
+        "select newest.run_id from ops.sync_runs as newest inner join ops.sync_runs as runs using (destination)"
+        " where runs.run_id = %s and not newest.is_dry_run order by newest.planned_at desc limit 1",
+        [run_id],
+    ).fetchone()
+    if newest != (run_id,):
+        raise HeldError(f"Run {run_id!r} failed and was replaced by a later plan. Send that one.")
+    warehouse.execute(
+        "update ops.sync_changes set outcome = null, reason_code = null, reason = null, finished_at = null"
+        " where run_id = %s and outcome = 'failed'",
+        [run_id],
+    )
+
+
+def _deliver(url: str, warehouse: psycopg.Connection, run: Run, destination: Destination | WholeAudiences) -> None:
+    try:
+        if isinstance(destination, WholeAudiences):
+            send_whole(url, warehouse, run, destination)
+        elif names := _names(warehouse, run):
+            store_audiences(warehouse, run.destination, destination.prepare(names))
+            _send_rows(url, warehouse, run, destination)
+    except RetryableError:
+        raise
+    except AbmError as error:
+        close_rows(warehouse, run.run_id, "failed", type(error).__name__, f"not sent: {error}"[:REASON_LENGTH])
+        set_status(warehouse, run.run_id, "failed")
+        raise
+    finally:
+        destination.close()
+
+
+def _names(warehouse: psycopg.Connection, run: Run) -> Sequence[str]:
+    """Return the fields or audiences that the rows still to be sent need; none where there is nothing to send."""
+    audiences = warehouse.execute(
+        "select distinct split_part(object_key, '/', 1) from ops.sync_changes"
+        " where run_id = %s and outcome is null order by 1",
+        [run.run_id],
+    ).fetchall()
+    if not audiences or REGISTRY[run.destination].kind == "audiences":
+        return [audience for (audience,) in audiences]
+    release = warehouse.execute("select policy_version from ops.releases where release_id = %s", [run.release_id])
+    (policy_version,) = release.fetchone() or ("",)
+    return [platform_field for _, platform_field in field_map(warehouse, run.destination, policy_version)]
+
+
+def _send_rows(url: str, warehouse: psycopg.Connection, run: Run, destination: Destination) -> None:
+    failures = 0
+    with Recorder(url, run) as recorder:
+        for changes in _batches(warehouse, run, destination.batch_rows(run.rows_planned)):
+            try:
+                results = _checked(changes, destination.send(changes))
+                failures = 0
+            except RetryableError as error:
+                results = _all(changes, "failed", error.code, error)
+                failures += 1
+            except RefusedError as error:
+                results = _all(changes, "refused", error.code, error)
+            except AbmError as error:
+                recorder.record(_all(changes, "failed", type(error).__name__, error))
+                raise
+            recorder.record(results)
+            if failures == FAILURES_IN_A_ROW:
+                break
+    if failures == FAILURES_IN_A_ROW:
+        reason = f"not sent: {run.destination} did not answer {failures} times in a row"
+        close_rows(warehouse, run.run_id, "failed", "PLATFORM_DOWN", reason)
+
+
+def _batches(warehouse: psycopg.Connection, run: Run, rows: int) -> Iterator[Sequence[Change]]:
+    """Yield the rows without an outcome in key order, each batch announced before it is handed out."""
+    last = ""
+    while found := warehouse.execute(_NEXT_BATCH, [run.run_id, last, max(rows, 1)]).fetchall():
+        last = found[-1][0]
+        announce(warehouse, run.run_id, last)
+        yield [Change(key, operation, payload or {}, held or {}) for key, operation, payload, held in found]
+
+
+def _checked(changes: Sequence[Change], results: Sequence[Result]) -> Sequence[Result]:
+    operations = {change.object_key: change.operation for change in changes}
+    answered = {result.object_key for result in results}
+    if len(results) != len(changes) or answered != operations.keys():
+        raise ContractError(
+            f"{len(changes)} rows were sent and {len(answered & operations.keys())} of them answered. "
+            "What the platform holds is uncertain; the next run sends them again."
+        )
+    for result in results:
+        if result.outcome not in _OUTCOMES[operations[result.object_key]]:
+            raise ContractError(
+                f"Row {result.object_key!r} was to be {operations[result.object_key]}d and came back {result.outcome}."
+            )
+    return results
+
+
+def _all(changes: Sequence[Change], outcome: Outcome, code: str, error: AbmError) -> Sequence[Result]:
+    return [Result(change.object_key, outcome, code, str(error)) for change in changes]

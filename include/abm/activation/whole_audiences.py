@@ -1,0 +1,87 @@
+"""Sending to what takes an audience only as a whole: every touched audience is written anew, with all its members."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+from abm.activation.audiences import known_audiences, store_audiences
+from abm.activation.recording import record_audience
+from abm.activation.runs import announce
+from abm.errors import RefusedError, RetryableError
+from abm.warehouse import connect
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    import psycopg
+
+    from abm.activation.runs import Run
+    from abm.destinations import WholeAudiences
+
+READY = "READY"
+
+# What the platform shall hold after this run: what it acknowledged, overlaid by what was planned.
+_MEMBERS = """
+select payload
+from (
+    select object_key, payload from ops.sync_changes
+    where run_id = %(run_id)s and operation <> 'remove' and starts_with(object_key, %(prefix)s)
+    union all
+    select object_key, payload from ops.sync_state as state
+    where
+        destination = %(destination)s and starts_with(object_key, %(prefix)s)
+        and not exists (
+            select 1 from ops.sync_changes as changes
+            where changes.run_id = %(run_id)s and changes.object_key = state.object_key
+        )
+) as members
+order by object_key collate "C"
+"""
+
+
+def send_whole(url: str, warehouse: psycopg.Connection, run: Run, destination: WholeAudiences) -> None:
+    """Write each audience with open rows, and each one that the platform lost or someone changed there."""
+    planned = _planned(warehouse, run)
+    known = known_audiences(warehouse, run.destination)
+    lost = [found.name for found in destination.read_back(known) if found.status != READY]
+    names = sorted({*planned, *lost})
+    destination.prepare(names)
+    if planned:
+        announce(warehouse, run.run_id, _last_key(warehouse, run))
+    for name in names:
+        try:
+            with _members(url, run, name) as members:
+                store_audiences(
+                    warehouse, run.destination, [destination.replace(name, members, release_id=run.release_id)]
+                )
+        except RetryableError as error:
+            record_audience(warehouse, run, name, "failed", error)
+        except RefusedError as error:
+            record_audience(warehouse, run, name, "refused", error)
+        else:
+            record_audience(warehouse, run, name, "accepted")
+
+
+@contextmanager
+def _members(url: str, run: Run, audience: str) -> Iterator[Iterator[Mapping[str, Any]]]:
+    """Stream an audience's members; a server-side cursor keeps memory flat."""
+    with connect(url) as reading, reading.cursor(f"members_{run.destination}") as cursor:
+        cursor.itersize = 10_000
+        cursor.execute(_MEMBERS, {"run_id": run.run_id, "destination": run.destination, "prefix": f"{audience}/"})
+        yield (identifiers for (identifiers,) in cursor)
+
+
+def _planned(warehouse: psycopg.Connection, run: Run) -> Sequence[str]:
+    rows = warehouse.execute(
+        "select distinct split_part(object_key, '/', 1) from ops.sync_changes where run_id = %s and outcome is null",
+        [run.run_id],
+    ).fetchall()
+    return [name for (name,) in rows]
+
+
+def _last_key(warehouse: psycopg.Connection, run: Run) -> str:
+    (key,) = warehouse.execute(
+        "select max(object_key) from ops.sync_changes where run_id = %s", [run.run_id]
+    ).fetchone() or ("",)
+    return str(key)

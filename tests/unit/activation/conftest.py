@@ -1,0 +1,168 @@
+"""A published release whose activation tables a test fills, and a platform in memory that can fail in every way."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from collections import deque
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from abm import activation, release
+from abm.destinations import Audience, Change, Result
+from abm.policy.load import load_policy
+from abm.warehouse import connect
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+    from abm.destinations import Outcome
+    from abm.errors import Fault
+
+DAY = dt.date(2026, 3, 2)
+CANDIDATE = """
+create table candidate_marts.fct_account_styles as
+select
+    'a' as account_id, date '2026-03-02' as as_of_date, 'one_to_one' as base_style, 'one_to_one' as effective_style,
+    'band' as reason_code, 'why' as reason, policy_version, release_id
+from ops.build_context;
+create table candidate_activation.crm_accounts (
+    destination text, object_key text, account_id text, abm_style text, abm_base_style text, abm_account_score numeric,
+    abm_revenue_potential_score numeric, abm_strategic_fit_score numeric, abm_influence_score numeric,
+    abm_engagement_score numeric, abm_cltv_score numeric, abm_reason text, abm_micro_segment text, abm_style_since date,
+    abm_lease_ends date, abm_policy_version text
+);
+create table candidate_activation.audience_members (
+    destination text, audience text, member_key text, account_id text, style text, identifiers text, consent_basis text
+);
+"""
+
+
+class Killed(BaseException):
+    """The process ends here."""
+
+
+@dataclass
+class Platform:
+    """A destination in memory. `faults` holds what happens to the next calls of `send`, before or after it applies."""
+
+    held: dict[str, Mapping[str, Any]] = field(default_factory=dict)
+    faults: deque[tuple[str, BaseException] | None] = field(default_factory=deque)
+    refuses: set[str] = field(default_factory=set)
+    fails: set[str] = field(default_factory=set)
+    batch: int = 3
+    prepared: list[str] = field(default_factory=list)
+    sent: list[Change] = field(default_factory=list)
+    closed: int = 0
+
+    def prepare(self, names: Sequence[str]) -> Sequence[Audience]:
+        self.prepared += names
+        return []
+
+    def missing(self, names: Sequence[str]) -> Sequence[Fault]:
+        return []
+
+    def read_back(self, names: Sequence[str]) -> Sequence[Audience]:
+        return [
+            Audience(name, f"id-{name}", "READY", sum(key.startswith(f"{name}/") for key in self.held))
+            for name in names
+        ]
+
+    def batch_rows(self, planned: int) -> int:
+        return self.batch
+
+    def send(self, changes: Sequence[Change]) -> Sequence[Result]:
+        when, fault = (self.faults.popleft() if self.faults else None) or ("", None)
+        if fault and when == "before":
+            raise fault
+        results = [self._apply(change) for change in changes]
+        if fault:
+            raise fault
+        return results
+
+    def close(self) -> None:
+        self.closed += 1
+
+    def _apply(self, change: Change) -> Result:
+        self.sent.append(change)
+        if change.object_key in self.refuses:
+            return Result(change.object_key, "refused", "FIELD_INTEGRITY", "the platform's rule says no")
+        if change.object_key in self.fails:
+            return Result(change.object_key, "failed", "LOCKED", "the row is locked")
+        return Result(change.object_key, self._write(change), remote_id=f"id-{change.object_key}")
+
+    def _write(self, change: Change) -> Outcome:
+        before = self.held.get(change.object_key)
+        if change.operation == "remove":
+            self.held.pop(change.object_key, None)
+            return "unchanged" if before is None else "removed"
+        self.held[change.object_key] = change.payload
+        return "created" if before is None else "updated"
+
+
+@dataclass
+class World:
+    """The warehouse of one test with a live release, and the platform it sends to."""
+
+    url: str
+    platform: Platform
+    runs: int = 0
+
+    def publish_records(self, styles: Mapping[str, str], destination: str = "salesforce") -> None:
+        with connect(self.url) as connection, connection.cursor() as cursor:
+            cursor.execute("delete from activation.crm_accounts where destination = %s", [destination])
+            cursor.executemany(
+                "insert into activation.crm_accounts (destination, object_key, abm_style) values (%s, %s, %s)",
+                [(destination, key, style) for key, style in styles.items()],
+            )
+
+    def publish_members(self, members: Mapping[str, Mapping[str, str]], destination: str = "linkedin") -> None:
+        """Publish members by `audience/key`."""
+        with connect(self.url) as connection, connection.cursor() as cursor:
+            cursor.execute("delete from activation.audience_members where destination = %s", [destination])
+            cursor.executemany(
+                "insert into activation.audience_members (destination, audience, member_key, identifiers)"
+                " values (%s, %s, %s, %s)",
+                [(destination, *name.split("/", 1), json.dumps(identifiers)) for name, identifiers in members.items()],
+            )
+
+    def plan(self, destination: str = "salesforce", *, dry_run: bool = False) -> activation.PlanSummary:
+        self.runs += 1
+        return activation.plan(self.url, destination, run_id=f"{destination}-{self.runs}", dry_run=dry_run)
+
+    def send(self, run_id: str) -> dict[str, int]:
+        return activation.send(self.url, run_id, None, opening=self.open)
+
+    def night(self, destination: str = "salesforce") -> activation.Accounting:
+        run_id = self.plan(destination).run_id
+        self.send(run_id)
+        return activation.account(self.url, run_id, opening=self.open)
+
+    def open(self, name: str, connection: object) -> Any:
+        return self.platform
+
+    def styles_held(self) -> dict[str, Any]:
+        return {key: payload["ABM_Style__c"] for key, payload in self.platform.held.items()}
+
+
+@pytest.fixture(scope="session")
+def published_warehouse(new_database: Callable[[], str]) -> str:
+    url = new_database()
+    release.start_build(url, as_of=DAY, release_id="r1", policy=load_policy(None))
+    with connect(url) as connection:
+        connection.execute(CANDIDATE)
+    release.publish(url, "r1", "guard")
+    return url
+
+
+@pytest.fixture
+def world(published_warehouse: str) -> World:
+    """A live release with empty activation tables, and nothing sent yet."""
+    with connect(published_warehouse) as connection:
+        connection.execute(
+            "truncate activation.crm_accounts, activation.audience_members, ops.sync_state, ops.sync_runs,"
+            " ops.sync_changes, ops.sync_refusals, ops.sync_audiences"
+        )
+    return World(published_warehouse, Platform())

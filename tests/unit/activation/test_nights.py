@@ -1,0 +1,204 @@
+"""Plan, send and account together, as a night runs them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from abm import activation
+from abm.errors import ConfigurationError, ContractError, Fault, HeldError, RetryableError
+from abm.warehouse import connect
+
+from .conftest import Killed
+
+if TYPE_CHECKING:
+    from .conftest import World
+
+
+def test_published_rows_arrive_under_the_field_map(world: World) -> None:
+    world.publish_records({"001A": "one_to_one", "001B": "one_to_few"})
+    accounts = world.night()
+    assert (accounts.created, accounts.unchanged, accounts.status) == (2, 0, "finished")
+    assert world.styles_held() == {"001A": "one_to_one", "001B": "one_to_few"}
+    assert "ABM_Lease_Ends__c" in world.platform.prepared
+
+
+def test_second_night_without_changes_sends_nothing(world: World) -> None:
+    world.publish_records({"001A": "one_to_one"})
+    world.night()
+    world.platform.sent.clear()
+    accounts = world.night()
+    assert (accounts.planned, accounts.unchanged) == (0, 1)
+    assert not world.platform.sent
+
+
+def test_only_differences_are_sent(world: World) -> None:
+    world.publish_records({"a": "one_to_one", "b": "one_to_few", "c": "one_to_many"})
+    world.night()
+    world.platform.sent.clear()
+    world.publish_records({"a": "one_to_one", "b": "one_to_many", "d": "one_to_few"})
+    accounts = world.night()
+    assert (accounts.created, accounts.updated, accounts.removed, accounts.unchanged) == (1, 1, 1, 1)
+    assert {(change.object_key, change.operation) for change in world.platform.sent} == {
+        ("b", "update"),
+        ("c", "remove"),
+        ("d", "create"),
+    }
+
+
+def test_removal_of_a_record_empties_each_field_that_was_sent(world: World) -> None:
+    world.publish_records({"a": "one_to_one", "b": "one_to_few"})
+    world.night()
+    world.publish_records({"a": "one_to_one"})
+    world.night()
+    removal = world.platform.sent[-1]
+    assert removal.payload["ABM_Style__c"] is None
+    assert removal.payload.keys() == removal.acknowledged.keys()
+
+
+def test_removed_member_carries_what_it_was_added_by(world: World) -> None:
+    world.publish_members({"wide/1": {"companyName": "Acme"}, "wide/2": {"companyName": "Bolt"}})
+    world.night("linkedin")
+    world.publish_members({"wide/2": {"companyName": "Bolt"}})
+    world.night("linkedin")
+    removal = world.platform.sent[-1]
+    assert (removal.audience, removal.payload, removal.acknowledged) == ("wide", {}, {"companyName": "Acme"})
+
+
+def test_empty_table_never_plans_removals(world: World) -> None:
+    world.publish_records({"a": "one_to_one"})
+    world.night()
+    world.publish_records({})
+    planned = world.plan()
+    assert (planned.rows_desired, planned.rows_planned, planned.rows_acknowledged) == (0, 0, 1)
+
+
+def test_refused_row_waits_until_it_changes(world: World) -> None:
+    world.platform.refuses = {"a"}
+    world.publish_records({"a": "one_to_one", "b": "one_to_one"})
+    assert world.night().refused == 1
+    again = world.night()
+    assert (again.planned, again.withheld, again.unchanged) == (0, 1, 1)
+
+    world.platform.refuses = set()
+    world.publish_records({"a": "one_to_few", "b": "one_to_one"})
+    assert world.night().created == 1
+    world.publish_records({"a": "one_to_one", "b": "one_to_one"})
+    assert world.night().updated == 1
+
+
+def test_row_that_may_pass_later_comes_again_by_itself(world: World) -> None:
+    world.platform.fails = {"a"}
+    world.publish_records({"a": "one_to_one", "b": "one_to_one"})
+    assert world.night().failed == 1
+    world.platform.fails = set()
+    world.night()
+    assert world.styles_held() == {"a": "one_to_one", "b": "one_to_one"}
+
+
+def test_batch_without_an_answer_fails_and_the_rest_goes_on(world: World) -> None:
+    world.platform.faults.append(("before", RetryableError("salesforce did not answer", code="UNREACHABLE")))
+    world.publish_records(dict.fromkeys("abcdef", "one_to_one"))
+    accounts = world.night()
+    assert (accounts.failed, accounts.created) == (3, 3)
+
+
+def test_platform_that_stays_down_is_not_asked_for_every_batch(world: World) -> None:
+    down = ("before", RetryableError("salesforce did not answer", code="UNREACHABLE"))
+    world.platform.faults.extend([down] * 9)
+    world.publish_records({f"{number:02}": "one_to_one" for number in range(30)})
+    accounts = world.night()
+    assert accounts.failed == 30
+    assert len(world.platform.faults) == 6
+
+
+def test_fault_of_configuration_ends_the_run_and_sending_again_takes_it_up(world: World) -> None:
+    fault = ConfigurationError(Fault("ABM_Style__c", "is missing", "Create it"))
+    world.platform.faults.extend([None, ("before", fault)])
+    world.publish_records(dict.fromkeys("abcdefgh", "one_to_one"))
+    run_id = world.plan().run_id
+    with pytest.raises(ConfigurationError, match="ABM_Style__c"):
+        world.send(run_id)
+    assert activation.summary(world.url, "salesforce")[0].outcomes["failed"] == 5
+    assert world.send(run_id) == {"created": 8}
+
+
+def test_killed_run_goes_on_where_it_stopped(world: World) -> None:
+    world.platform.faults.extend([None, ("after", Killed())])
+    world.publish_records(dict.fromkeys("abcdefgh", "one_to_one"))
+    run_id = world.plan().run_id
+    with pytest.raises(Killed):
+        world.send(run_id)
+    assert world.plan().run_id != run_id  # planned anew instead: the old run is given up
+    with pytest.raises(HeldError, match="later plan"):
+        world.send(run_id)
+
+
+def test_member_sent_just_before_a_crash_is_removed_when_no_longer_published(world: World) -> None:
+    world.platform.faults.append(("after", Killed()))
+    world.publish_members({"wide/1": {"companyName": "Acme"}, "wide/2": {"companyName": "Bolt"}})
+    with pytest.raises(Killed):
+        world.send(world.plan("linkedin").run_id)
+    world.publish_members({"wide/2": {"companyName": "Bolt"}})
+    world.night("linkedin")
+    assert world.platform.held == {"wide/2": {"companyName": "Bolt"}}
+
+
+def test_dry_run_counts_and_sends_nothing(world: World) -> None:
+    world.publish_records({"a": "one_to_one"})
+    planned = world.plan(dry_run=True)
+    assert planned.creations == 1
+    assert world.send(planned.run_id) == {"held": 1}
+    assert not world.platform.sent
+    assert activation.account(world.url, planned.run_id).status == "dry_run"
+
+
+def test_held_run_sends_nothing(world: World) -> None:
+    world.publish_records({"a": "one_to_one"})
+    run_id = world.plan().run_id
+    assert activation.hold(world.url, run_id, "over budget") == 1
+    assert world.send(run_id) == {"held": 1}
+    assert activation.account(world.url, run_id).status == "held"
+
+
+def test_second_sender_steps_aside(world: World) -> None:
+    world.publish_records({"a": "one_to_one"})
+    run_id = world.plan().run_id
+    with connect(world.url) as other:
+        other.execute("select pg_advisory_xact_lock(hashtextextended('abm activation salesforce', 0))")
+        with pytest.raises(HeldError, match="Another process"):
+            world.send(run_id)
+
+
+def test_planning_the_same_run_twice_plans_it_once(world: World) -> None:
+    world.publish_records({"a": "one_to_one"})
+    first = activation.plan(world.url, "salesforce", run_id="n1")
+    world.publish_records({"a": "one_to_few"})
+    assert activation.plan(world.url, "salesforce", run_id="n1") == first
+
+
+def test_two_rows_with_one_key_are_told_and_nothing_is_planned(world: World) -> None:
+    world.publish_records({"a": "one_to_one"})
+    with connect(world.url) as connection:
+        connection.execute("insert into activation.crm_accounts select * from activation.crm_accounts")
+    with pytest.raises(ContractError, match="share a key"):
+        world.plan()
+    assert activation.summary(world.url) == []
+
+
+def test_row_without_an_outcome_is_never_accounted_as_done(world: World) -> None:
+    world.publish_records({"a": "one_to_one"})
+    with pytest.raises(ContractError, match="0 of 1 have an outcome"):
+        activation.account(world.url, world.plan().run_id)
+
+
+def test_audiences_are_read_back(world: World) -> None:
+    world.publish_members({"wide/1": {"companyName": "Acme"}})
+    run_id = world.plan("linkedin").run_id
+    world.send(run_id)
+    connection = object()
+    activation.account(world.url, run_id, connection, opening=world.open)  # type: ignore[arg-type]
+    with connect(world.url) as warehouse:
+        row = warehouse.execute("select audience, remote_id, audience_size from ops.sync_audiences").fetchone()
+    assert row == ("wide", "id-wide", 1)
