@@ -76,15 +76,23 @@ def plan(destination: str, *, needs_connection: bool) -> dict[str, Any]:
 
 
 @task.branch
-def guard(destination: str) -> str:
-    """Within the policy's budget go on to send, past it ask a person."""
+def guard(destination: str) -> str | None:
+    """Within the policy's budget go on to send, past it ask a person; an empty release stops, a dry run ends here."""
     from abm.activation import guard as guard_plan
+    from abm.activation import hold
+    from abm.errors import HeldError
     from abm.policy.load import load_policy
     from abm.settings import load_settings
 
-    verdict = guard_plan(WarehouseHook().url, _run_id(destination), load_policy(load_settings().policy))
-    get_current_context()["ti"].xcom_push("summary", verdict.summary)
-    return "send" if verdict.is_within_budget else "approve"
+    context, url, run_id = get_current_context(), WarehouseHook().url, _run_id(destination)
+    verdict = guard_plan(url, run_id, load_policy(load_settings().policy))
+    context["ti"].xcom_push("summary", verdict.summary)
+    if night_options(context).dry_run:
+        return None
+    if verdict.decision == "stop":
+        hold(url, run_id, verdict.summary)
+        raise HeldError(verdict.summary)
+    return verdict.decision
 
 
 @task(trigger_rule=TriggerRule.NONE_FAILED_MIN_ONE_SUCCESS)
@@ -92,7 +100,7 @@ def send(destination: str) -> dict[str, int]:
     """Send what is planned, batch by batch; return the rows by outcome."""
     from abm.activation import send as send_changes
 
-    return send_changes(WarehouseHook().url, _run_id(destination), PlatformHook(destination).find())
+    return dict(send_changes(WarehouseHook().url, _run_id(destination), PlatformHook(destination).find()).outcomes)
 
 
 @task

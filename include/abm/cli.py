@@ -112,13 +112,13 @@ def policy_check(
     file: Annotated[Path | None, typer.Argument(help="A policy.yml; unset: ABM_POLICY, or the defaults.")] = None,
 ) -> None:
     """Report every fault of a policy at once, with path, value and remedy."""
-    from abm.policy.load import load_policy
-    from abm.policy.versions import policy_version
+    from abm.policy.present import check_lines
 
-    policy = load_policy(file or load_settings().policy)
-    for warning in policy.warnings:
-        console.print(f"[yellow]![/yellow] {escape(str(warning))}", highlight=False)
-    console.print(f"[green]✓[/green] The policy is valid: version {policy_version(policy)}", highlight=False)
+    lines, is_usable = check_lines(file or load_settings().policy)
+    for line in lines:
+        console.print(line, highlight=False, markup=False, soft_wrap=True)
+    if not is_usable:
+        raise typer.Exit(2)
 
 
 @policy_app.command("show")
@@ -145,18 +145,15 @@ def load(
     mapping: Annotated[Path, typer.Option(help="YAML file that maps columns to the canonical entities.")],
 ) -> None:
     """Land a folder of files, checked and merged by key; loading it again changes nothing."""
-    from abm.ingest import load_files
-    from abm.nightly import check_and_merge
+    from abm.ingest import files_connection
+    from abm.nightly import land_source
 
     with open_warehouse() as url, console.status(f"Loading {folder}"):
-        batch_id = f"load{_now():%Y%m%dT%H%M%S%f}"
-        staged = load_files(url, folder, mapping, batch_id)
-        merged = check_and_merge(url, "files", batch_id)
-    table = Table("Entity", "Rows", "Inserted", "Updated", "Deleted", "Unchanged")
-    for entity in staged:
-        counts = merged[entity.entity]
-        numbers = (entity.rows, counts.inserted, counts.updated, counts.deleted, counts.unchanged)
-        table.add_row(entity.entity, *(f"{number:,}" for number in numbers))
+        merged = land_source(url, "files", files_connection(folder, mapping), f"load{_now():%Y%m%dT%H%M%S%f}")
+    table = Table("Entity", "Inserted", "Updated", "Deleted", "Unchanged")
+    for entity, counts in merged.items():
+        numbers = (counts.inserted, counts.updated, counts.deleted, counts.unchanged)
+        table.add_row(entity, *(f"{number:,}" for number in numbers))
     console.print(table)
 
 
@@ -182,10 +179,10 @@ def run(
 def explain(account: Annotated[str, typer.Argument(help="An account's id, domain or name.")]) -> None:
     """Tell an account's story: what is known, its scores, its style and why, what was sent where."""
     from abm.explain import explain as tell
-    from abm.explain import story_table
+    from abm.explain import story_tables
 
     with open_warehouse() as url:
-        console.print(*story_table(tell(url, account)))
+        console.print(*story_tables(tell(url, account)))
 
 
 @app.command()

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from psycopg.rows import dict_row
+from rich.table import Table
 
 from abm.errors import ConfigurationError, Fault
 from abm.warehouse import connect
@@ -53,6 +54,33 @@ def explain(url: str, account: str) -> Story:
         )
 
 
+def story_tables(story: Story) -> list[Table]:
+    """Lay the story out for a terminal: facts, scores, style, history, what was sent."""
+    return [
+        _facts("Account", story.account),
+        _facts("Scores", story.scores),
+        _facts("Style", story.style),
+        _rows("History of styles", story.history),
+        _rows("What was sent", story.sent),
+    ]
+
+
+def _facts(title: str, row: dict[str, Any]) -> Table:
+    table = Table("", "", title=title, title_justify="left", show_header=False)
+    for name, value in row.items():
+        if value is not None:
+            table.add_row(name, str(value))
+    return table
+
+
+def _rows(title: str, rows: Sequence[dict[str, Any]]) -> Table:
+    names = [name for name in (rows[0] if rows else {}) if name not in {"account_id", "policy_version"}]
+    table = Table(*names, title=title, title_justify="left", caption=None if rows else "nothing yet")
+    for row in rows:
+        table.add_row(*("" if row[name] is None else str(row[name]) for name in names))
+    return table
+
+
 def _find(cursor: psycopg.Cursor[dict[str, Any]], account: str) -> dict[str, Any]:
     rows = cursor.execute(
         """
@@ -72,7 +100,7 @@ def _find(cursor: psycopg.Cursor[dict[str, Any]], account: str) -> dict[str, Any
 
 def _suggestion(cursor: psycopg.Cursor[dict[str, Any]], account: str) -> str:
     rows = cursor.execute(
-        "select account_name from marts.dim_accounts order by similarity(account_name, %s) desc, account_id limit 3",
+        "select account_name from marts.dim_accounts order by similarity(account_name, %s) desc limit 3",
         [account],
     ).fetchall()
     return f"Nearest names: {', '.join(row['account_name'] for row in rows)}" if rows else "No account is published"

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from abm import activation, ingest, quality, release, transform
 from abm.destinations import REGISTRY
-from abm.errors import AbmError, HeldError
+from abm.errors import AbmError, ConfigurationError, HeldError
 from abm.policy.load import load_policy
 from abm.settings import find_connection, missing_connection, require_connection
 
@@ -15,8 +15,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from datetime import date, datetime
 
-    from abm.errors import Fault
-    from abm.settings import Settings
+    from abm.landing import Counts
+    from abm.settings import Connection, Settings
 
 
 @dataclass(frozen=True)
@@ -64,22 +64,24 @@ def ingest_sources(url: str, settings: Settings, batch_id: str, tell: Callable[[
     for source in sources:
         tell(f"Reading {source}")
         try:
-            ingest.stage_source(url, source, require_connection(source, settings), batch_id)
-            check_and_merge(url, source, batch_id)
+            land_source(url, source, require_connection(source, settings), batch_id)
         except AbmError as error:
             failures.append(Failure(f"source {source}", error))
+    if not sources:
+        raise ConfigurationError(missing_connection("salesforce"))
     if len(failures) == len(sources):
-        raise failures[0].error if failures else AbmError(str(_nothing_configured()))
+        raise failures[0].error
     return failures
 
 
-def check_and_merge(url: str, source: str, batch_id: str) -> None:
-    """Merge what a source staged if its checks pass; hold it otherwise and raise HeldError."""
+def land_source(url: str, source: str, connection: Connection, batch_id: str) -> dict[str, Counts]:
+    """Stage what changed in a source and merge it if its checks pass; hold it otherwise and raise HeldError."""
+    ingest.stage_source(url, source, connection, batch_id)
     report = quality.check_landing(url, source, batch_id)
     if report.stops:
         ingest.hold_source(url, source, batch_id, report.summary)
     report.raise_if_stopped()
-    ingest.merge_source(url, source, batch_id)
+    return ingest.merge_source(url, source, batch_id)
 
 
 def model(url: str, settings: Settings, as_of: date, release_id: str, tell: Callable[[str], None]) -> str:
@@ -120,8 +122,10 @@ def activate_one(url: str, settings: Settings, destination: str, run_id: str, *,
     """Send what differs; a plan past its guard is held and told."""
     connection = find_connection(destination, settings)
     activation.plan(url, destination, run_id=run_id, dry_run=dry_run)
+    if dry_run:
+        return
     verdict = activation.guard(url, run_id, load_policy(settings.policy))
-    if not verdict.is_within_budget and not dry_run:
+    if not verdict.is_within_budget:
         activation.hold(url, run_id, verdict.summary)
         raise HeldError(f"{verdict.summary} Approve it in Airflow (abm_activate_{destination}).")
     activation.send(url, run_id, connection)
@@ -137,7 +141,3 @@ def configured_destinations(settings: Settings) -> list[str]:
         for name, registered in REGISTRY.items()
         if not registered.needs_connection or find_connection(name, settings)
     ]
-
-
-def _nothing_configured() -> Fault:
-    return missing_connection("salesforce")

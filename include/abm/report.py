@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from rich.table import Table
 
@@ -86,15 +86,15 @@ def outcome_table(url: str) -> Table:
     table = Table("Destination", title="What was written to each destination", title_justify="left")
     for outcome in OUTCOMES:
         table.add_column(outcome, justify="right")
-    for destination, outcomes in summary(url).items():
-        table.add_row(destination, *(_number(outcomes.get(outcome, 0)) for outcome in OUTCOMES))
+    for run in summary(url):
+        table.add_row(run.destination, *(_number(run.outcomes[outcome]) for outcome in OUTCOMES))
     return table
 
 
-def _query(url: str, statement: str, parameters: Sequence[object] = ()) -> list[tuple[object, ...]]:
+def _query(url: str, statement: str, parameters: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
     with connect(url) as connection:
         return connection.execute(statement.encode(), parameters).fetchall()
 
 
-def _number(value: object) -> str:
+def _number(value: Any) -> str:
     return "" if value is None else f"{value:,.0f}"

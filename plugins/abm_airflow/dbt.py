@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 from cosmos import DbtTaskGroup, ExecutionConfig, ProfileConfig, ProjectConfig, RenderConfig
 from cosmos.constants import ExecutionMode, InvocationMode, LoadMode, TestBehavior
 from cosmos.profiles import PostgresUserPasswordProfileMapping
 
+from abm.transform import DBT_PROJECT_DIR, manifest_path
 from abm_airflow.hooks.warehouse import CONNECTION_ID
 
-PROJECT_DIR = Path(__file__).resolve().parents[2] / "dbt_project"
 _THREADS = 4
 
 
@@ -19,8 +17,8 @@ def dbt_models(group_id: str = "dbt") -> DbtTaskGroup:
     return DbtTaskGroup(
         group_id=group_id,
         project_config=ProjectConfig(
-            dbt_project_path=PROJECT_DIR,
-            manifest_path=PROJECT_DIR / "target" / "manifest.json",
+            dbt_project_path=DBT_PROJECT_DIR,
+            manifest_path=manifest_path(),
             install_dbt_deps=False,
             partial_parse=True,
         ),
