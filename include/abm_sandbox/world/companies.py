@@ -80,7 +80,7 @@ def make_companies(streams: Streams, count: int, today: date) -> Companies:
         parent=parent,
         seller=_sellers(streams.named("territories"), count),
         first_seen=first_seen,
-        customer_years=_customer_years(streams.named("customers"), fit, day_number(today) - first_seen),
+        customer_years=_customer_years(streams.named("customers"), fit, potential, day_number(today) - first_seen),
         in_salesforce=in_salesforce,
         in_hubspot=in_hubspot,
         is_deleted=in_salesforce & (chance(streams.named("deleted accounts"), 0.005, count)),
@@ -193,9 +193,14 @@ def _sellers(rng: np.random.Generator, count: int) -> NDArray[np.int64]:
     return weighted(rng, rng.gamma(6, 1, sellers).tolist(), count)
 
 
-def _customer_years(rng: np.random.Generator, fit: NDArray[np.float64], age: NDArray[np.int64]) -> NDArray[np.int64]:
-    """Return for how many years each company has bought, 0 for those that never did."""
-    is_customer = rng.random(len(fit)) < 1 / (1 + np.exp(4.4 - 5.5 * fit))
+def _customer_years(
+    rng: np.random.Generator,
+    fit: NDArray[np.float64],
+    potential: NDArray[np.float64],
+    age: NDArray[np.int64],
+) -> NDArray[np.int64]:
+    """Say how many years each company has bought: fit and size make customers; 0 for those that never did."""
+    is_customer = rng.random(len(fit)) < 1 / (1 + np.exp(4.6 - 5.5 * fit - 0.9 * np.log10(potential / 1e5)))
     years = rng.integers(1, 7, len(fit))
     return np.where(is_customer, np.minimum(years, age // 365), 0)
 

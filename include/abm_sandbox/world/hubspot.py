@@ -38,9 +38,13 @@ _EARLY_STAGES = ("subscriber", "lead", "marketingqualifiedlead", "salesqualified
 
 
 def _audit(
-    rng: np.random.Generator, today: int, created_days: NDArray[np.int64], is_archived: NDArray[np.bool_]
+    rng: np.random.Generator,
+    today: int,
+    created_days: NDArray[np.int64],
+    is_archived: NDArray[np.bool_],
+    changed_from: NDArray[np.int64] | None = None,
 ) -> dict[str, Column]:
-    columns = audit(rng, today, created_days, is_archived)
+    columns = audit(rng, today, created_days, is_archived, changed_from)
     return {
         "archived": columns["IsDeleted"],
         "createdAt": columns["CreatedDate"],
@@ -143,7 +147,13 @@ def deals_table(streams: Streams, companies: Companies, pipeline: Pipeline) -> p
             "hs_is_closed": booleans(stage >= words.OPEN_STAGES),
             "hs_is_closed_won": booleans(stage == words.WON),
             "hubspot_owner_id": hubspot_ids("owners", companies.seller[company]),
-            **_audit(rng, companies.today, pipeline.created[deal], chance(rng, 0.01, len(deal))),
+            **_audit(
+                rng,
+                companies.today,
+                pipeline.created[deal],
+                chance(rng, 0.01, len(deal)),
+                changed_from=np.where(stage >= words.OPEN_STAGES, pipeline.closed[deal], 0),
+            ),
         }
     )
 

@@ -16,6 +16,13 @@ if TYPE_CHECKING:
     from abm_sandbox.world.generate import World
 
 PLATFORMS = ("salesforce", "hubspot")
+# The records name associations by their ends' singular, the world by HubSpot's object types.
+_OBJECT_TYPES = {"deal/company": "deals/companies", "contact/company": "contacts/companies"}
+
+
+def world_object(entity: Entity) -> str:
+    """Return the name of the world's table that holds the entity."""
+    return _OBJECT_TYPES.get(entity.object, entity.object)
 
 
 def land_world(url: str, world: World, batch_id: str = "world") -> dict[str, landing.Counts]:
@@ -25,7 +32,7 @@ def land_world(url: str, world: World, batch_id: str = "world") -> dict[str, lan
         entities = sources.entities(platform)
         landing.ensure_tables(url, entities)
         for entity in entities:
-            tables = world.batches(platform, entity.object)
+            tables = world.batches(platform, world_object(entity))
             counts[f"{platform}.{entity.name}"] = _land(url, entity, tables, batch_id, is_full=True)
     return counts
 

@@ -92,7 +92,7 @@ def _history(rng: np.random.Generator, companies: Companies) -> _Deals:
 def _tried(rng: np.random.Generator, companies: Companies) -> _Deals:
     """Deals beyond the yearly ones; those younger than their cycle are still open."""
     is_customer = companies.customer_years > 0
-    company = np.repeat(np.arange(companies.count), rng.poisson(0.25 + 1.5 * companies.fit**1.5 + 0.5 * is_customer))
+    company = np.repeat(np.arange(companies.count), rng.poisson(0.4 + 2.0 * companies.fit**1.5 + 0.6 * is_customer))
     count = len(company)
     oldest = np.minimum(companies.age(company), _OLDEST_PROSPECT_DEAL)
     created = companies.today - 1 - (oldest * rng.random(count)).astype(np.int64)
@@ -100,7 +100,7 @@ def _tried(rng: np.random.Generator, companies: Companies) -> _Deals:
     cycle = _cycles(rng, amount)
     closed = created + cycle
     is_open = closed >= companies.today
-    won = rng.random(count) < 0.04 + companies.fit[company] * np.where(is_customer[company], 0.6, 0.35)
+    won = rng.random(count) < 0.03 + companies.fit[company] * np.where(is_customer[company], 0.55, 0.25)
     progress = ((companies.today - created) / cycle).clip(0, 0.999)
     stage = np.where(is_open, (progress * words.OPEN_STAGES).astype(np.int64), np.where(won, words.WON, words.LOST))
     # A few open deals were never given a new close date.

@@ -49,12 +49,20 @@ def account_serials(
 
 
 def audit(
-    rng: np.random.Generator, today: int, created_days: NDArray[np.int64], is_deleted: NDArray[np.bool_]
+    rng: np.random.Generator,
+    today: int,
+    created_days: NDArray[np.int64],
+    is_deleted: NDArray[np.bool_],
+    changed_from: NDArray[np.int64] | None = None,
 ) -> dict[str, Column]:
-    """Give records the hour they were made at and a later one they last changed at, none after yesterday."""
+    """Give records the hour they were made at and a later one they last changed at, none after yesterday.
+
+    `changed_from` names a day before which the last change cannot have been.
+    """
     count = len(created_days)
     created = np.minimum(created_days, today - 1) * DAY + rng.integers(0, DAY // 2, count)
-    changed = created + ((today * DAY - created) * rng.random(count) ** 2).astype(np.int64)
+    earliest = created if changed_from is None else np.maximum(created, np.minimum(changed_from, today - 1) * DAY)
+    changed = earliest + ((today * DAY - earliest) * rng.random(count) ** 2).astype(np.int64)
     return {
         "IsDeleted": booleans(is_deleted),
         "CreatedDate": timestamps(created),
@@ -205,6 +213,7 @@ def opportunities(streams: Streams, companies: Companies, pipeline: Pipeline) ->
                 companies.today,
                 pipeline.created[deal],
                 companies.is_deleted[company] | chance(rng, 0.005, count),
+                changed_from=np.where(stage >= words.OPEN_STAGES, pipeline.closed[deal], 0),
             ),
         }
     )
