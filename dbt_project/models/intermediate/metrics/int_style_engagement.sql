@@ -1,0 +1,82 @@
+with
+
+months as (
+    select month_start, last_day from {{ ref('int_metric_months') }}
+),
+
+bounds as (
+    select min(month_start) as first_day, max(last_day) as last_day from months
+),
+
+activities as (
+    select
+        daily.account_id,
+        daily.person_id,
+        daily.activity_date,
+        cast({{ dbt.date_trunc('month', 'daily.activity_date') }} as date)
+            as month_start,
+        daily.activities,
+        cast(daily.minutes as decimal(18, 2)) as minutes,
+        case when daily.activity_type = 'meeting' then daily.activities else 0
+        end as meetings
+    from {{ ref('int_activities_daily') }} as daily
+    cross join bounds
+    where
+        daily.activity_date >= bounds.first_day
+        and daily.activity_date <= bounds.last_day
+),
+
+periods as (
+    select account_id, style, first_day, end_day
+    from {{ ref('int_style_periods') }}
+),
+
+per_person as (
+    select
+        periods.style,
+        activities.month_start,
+        activities.account_id,
+        activities.person_id,
+        sum(activities.activities) as activities,
+        sum(activities.minutes) as minutes,
+        sum(activities.meetings) as meetings
+    from activities
+    inner join periods
+        on
+            activities.account_id = periods.account_id
+            and activities.activity_date >= periods.first_day
+            and activities.activity_date < periods.end_day
+    group by
+        periods.style,
+        activities.month_start,
+        activities.account_id,
+        activities.person_id
+),
+
+per_account as (
+    select
+        style,
+        month_start,
+        account_id,
+        count(person_id) as people,
+        sum(activities) as activities,
+        sum(minutes) as minutes,
+        sum(meetings) as meetings
+    from per_person
+    group by style, month_start, account_id
+),
+
+per_style as (
+    select
+        style,
+        month_start,
+        count(*) as accounts_engaged,
+        sum(people) as people_engaged,
+        sum(activities) as activities,
+        sum(minutes) as minutes,
+        sum(meetings) as meetings
+    from per_account
+    group by style, month_start
+)
+
+select * from per_style

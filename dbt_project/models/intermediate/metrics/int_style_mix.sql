@@ -1,0 +1,35 @@
+with
+
+months as (
+    select month_start, last_day from {{ ref('int_metric_months') }}
+),
+
+periods as (
+    select account_id, style, first_day, end_day
+    from {{ ref('int_style_periods') }}
+),
+
+revenue as (
+    select account_id, first_won_date
+    from {{ ref('int_account_revenue') }}
+),
+
+per_style as (
+    select
+        periods.style,
+        months.month_start,
+        count(*) as accounts,
+        sum(
+            case when revenue.first_won_date <= months.last_day then 1 else 0
+            end
+        ) as customers
+    from periods
+    inner join months
+        on
+            months.last_day >= periods.first_day
+            and months.last_day < periods.end_day
+    left join revenue on periods.account_id = revenue.account_id
+    group by periods.style, months.month_start
+)
+
+select * from per_style

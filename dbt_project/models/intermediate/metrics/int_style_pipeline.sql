@@ -1,0 +1,79 @@
+with
+
+months as (
+    select month_start, last_day from {{ ref('int_metric_months') }}
+),
+
+periods as (
+    select account_id, style, first_day, end_day
+    from {{ ref('int_style_periods') }}
+),
+
+opportunities as (
+    select
+        opportunity_id, account_id, {{ money('amount') }} as amount,
+        is_won, is_closed, created_date, closed_date
+    from {{ ref('int_opportunities') }}
+),
+
+{# A deal counts twice: for the style on the day it was created, and for the
+   style on the day it closed. #}
+events as (
+    select
+        opportunity_id, account_id, 'created' as event,
+        created_date as event_date, amount, null as days_to_close
+    from opportunities
+    union all
+    select
+        opportunity_id,
+        account_id,
+        case when is_won then 'won' else 'lost' end as event,
+        closed_date as event_date,
+        amount,
+        case
+            when created_date <= closed_date
+                then {{ dbt.datediff('created_date', 'closed_date', 'day') }}
+        end as days_to_close
+    from opportunities
+    where is_closed
+),
+
+with_style as (
+    select
+        periods.style,
+        months.month_start,
+        events.event,
+        events.amount,
+        events.days_to_close
+    from events
+    inner join months
+        on
+            events.event_date >= months.month_start
+            and events.event_date <= months.last_day
+    inner join periods
+        on
+            events.account_id = periods.account_id
+            and events.event_date >= periods.first_day
+            and events.event_date < periods.end_day
+),
+
+per_style as (
+    select
+        style,
+        month_start,
+        sum(case when event = 'created' then 1 else 0 end) as created,
+        sum(case when event = 'won' then 1 else 0 end) as won,
+        sum(case when event = 'lost' then 1 else 0 end) as lost,
+        {{ money("sum(case when event = 'won' then amount else 0 end)") }}
+            as revenue_won,
+        percentile_cont(0.5) within group (
+            order by case when event = 'won' then amount end
+        ) as median_deal_size,
+        percentile_cont(0.5) within group (
+            order by case when event = 'won' then days_to_close end
+        ) as median_cycle_days
+    from with_style
+    group by style, month_start
+)
+
+select * from per_style

@@ -1,0 +1,38 @@
+{# Spend is known by month; it counts for the style on the month's last day. #}
+with
+
+months as (
+    select month_start, last_day from {{ ref('int_metric_months') }}
+),
+
+periods as (
+    select account_id, style, first_day, end_day
+    from {{ ref('int_style_periods') }}
+),
+
+spend as (
+    select
+        account_id,
+        cast({{ dbt.date_trunc('month', 'spend_month') }} as date)
+            as month_start,
+        sum({{ money('amount') }}) as amount
+    from {{ ref('int_spend') }}
+    group by 1, 2
+),
+
+per_style as (
+    select
+        periods.style,
+        months.month_start,
+        {{ money('sum(spend.amount)') }} as spend
+    from spend
+    inner join months on spend.month_start = months.month_start
+    inner join periods
+        on
+            spend.account_id = periods.account_id
+            and months.last_day >= periods.first_day
+            and months.last_day < periods.end_day
+    group by periods.style, months.month_start
+)
+
+select * from per_style

@@ -1,0 +1,63 @@
+with
+
+factors as (
+    select account_id, factor, score, reason, weight, sign, impact
+    from {{ ref('int_account_factors') }}
+),
+
+engagement as (
+    select account_id, has_digital from {{ ref('int_engagement_scores') }}
+),
+
+placed as (
+    select
+        *,
+        row_number() over (
+            partition by account_id, sign order by impact desc, factor asc
+        ) as place_in_sign
+    from factors
+),
+
+{# The strongest of each sign comes first, so that an account never shows
+   three reasons in favour while one against decides. #}
+ordered as (
+    select
+        *,
+        row_number() over (
+            partition by account_id
+            order by place_in_sign asc, impact desc, factor asc
+        ) as place
+    from placed
+),
+
+scored as (
+    select
+        account_id,
+        {% for factor in score_factors() -%}
+        max(case when factor = '{{ factor }}' then score end)
+            as {{ factor }}_score,
+        {% endfor -%}
+        {{ points('sum(score * weight) / nullif(sum(weight), 0)') }}
+            as account_score,
+        {{ dbt.listagg(
+            "case when place <= " ~ policy_number('reasons_shown') ~ " then "
+            ~ dbt.concat(["sign", "' '", "reason"]) ~ " end",
+            "'; '", "order by place"
+        ) }} as reasons
+    from ordered
+    group by account_id
+),
+
+with_silence as (
+    select
+        scored.*,
+        {{ dbt.concat([
+            short_text('scored.reasons', 235),
+            "case when engagement.has_digital then ''"
+            ~ " else '; no digital data' end",
+        ]) }} as score_reasons
+    from scored
+    inner join engagement on scored.account_id = engagement.account_id
+)
+
+select * from with_silence

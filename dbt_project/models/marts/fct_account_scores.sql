@@ -1,0 +1,34 @@
+with
+
+scores as (
+    select * from {{ ref('int_account_scores') }}
+),
+
+fit as (
+    select account_id, best_profile
+    from {{ ref('int_strategic_fit_scores') }}
+),
+
+build_context as (
+    select as_of_date, policy_version from {{ ref('stg_ops__build_context') }}
+),
+
+joined as (
+    select
+        scores.account_id,
+        build_context.as_of_date,
+        scores.revenue_potential_score,
+        scores.strategic_fit_score,
+        scores.influence_score,
+        scores.engagement_score,
+        scores.cltv_score,
+        scores.account_score,
+        scores.score_reasons,
+        build_context.policy_version,
+        fit.best_profile
+    from scores
+    inner join fit on scores.account_id = fit.account_id
+    cross join build_context
+)
+
+select * from joined
