@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING, Any
 import orjson
 from psycopg.conninfo import conninfo_to_dict
 
-from abm.errors import AbmError, ConfigurationError, Fault
+from abm.errors import AbmError
 from abm.settings import PROJECT_DIR, load_settings
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
 
 DBT_PROJECT_DIR = PROJECT_DIR / "dbt_project"

@@ -21,7 +21,7 @@ renamed as (
         coalesce(_is_deleted, false) as is_deleted,
 
         -- dates
-        cast(occurred_at as date) as activity_date,
+        cast({{ at_utc('occurred_at') }} as date) as activity_date,
 
         -- timestamps
         _landed_at as landed_at

@@ -25,8 +25,8 @@ renamed as (
         coalesce(is_won, false) as is_won,
 
         -- dates
-        cast(created_at as date) as created_date,
-        cast(close_date as date) as close_date,
+        cast({{ at_utc('created_at') }} as date) as created_date,
+        cast({{ at_utc('close_date') }} as date) as close_date,
 
         -- timestamps
         _landed_at as landed_at

@@ -7,7 +7,8 @@ source as (
 renamed as (
     select
         -- ids
-        id || '/' || cast(created_at as {{ dbt.type_string() }}) as email_event_id,
+        id || '/'
+        || cast({{ at_utc('created_at') }} as {{ dbt.type_string() }}) as email_event_id,
         email_campaign_id,
 
         -- text
@@ -18,7 +19,7 @@ renamed as (
         coalesce(_is_deleted, false) as is_deleted,
 
         -- dates
-        cast(created_at as date) as activity_date,
+        cast({{ at_utc('created_at') }} as date) as activity_date,
 
         -- timestamps
         _landed_at as landed_at,

@@ -19,7 +19,9 @@ renamed as (
         coalesce(_is_deleted, false) as is_deleted,
 
         -- dates
-        coalesce(first_responded_date, cast(created_date as date)) as responded_date,
+        coalesce(
+            first_responded_date, cast({{ at_utc('created_date') }} as date)
+        ) as responded_date,
 
         -- timestamps
         _landed_at as landed_at

@@ -19,7 +19,9 @@ renamed as (
         budgeted_cost,
 
         -- dates
-        coalesce(start_date, cast(created_date as date)) as start_date,
+        coalesce(
+            start_date, cast({{ at_utc('created_date') }} as date)
+        ) as start_date,
         end_date,
 
         -- timestamps

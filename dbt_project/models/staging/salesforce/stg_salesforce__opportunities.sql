@@ -26,7 +26,7 @@ renamed as (
         coalesce(is_won, false) as is_won,
 
         -- dates
-        cast(created_date as date) as created_date,
+        cast({{ at_utc('created_date') }} as date) as created_date,
         close_date,
 
         -- timestamps

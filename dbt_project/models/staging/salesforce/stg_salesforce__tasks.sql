@@ -23,7 +23,9 @@ renamed as (
         coalesce(_is_deleted, false) as is_deleted,
 
         -- dates
-        coalesce(activity_date, cast(created_date as date)) as activity_date,
+        coalesce(
+            activity_date, cast({{ at_utc('created_date') }} as date)
+        ) as activity_date,
 
         -- timestamps
         _landed_at as landed_at

@@ -1,0 +1,81 @@
+{# A digest of all that a model is made of; none on engines without one, where every table is built each time. #}
+{% macro inputs_digest(model, sql) %}
+    {{ return(adapter.dispatch('inputs_digest', 'abm')(model, sql)) }}
+{% endmacro %}
+
+{% macro default__inputs_digest(model, sql) %}
+    {{ return(none) }}
+{% endmacro %}
+
+{% macro postgres__inputs_digest(model, sql) %}
+    {%- set parts = ["'" ~ local_md5(sql) ~ "'"] -%}
+    {%- for parent in abm.state_parents(model.depends_on.nodes) -%}
+        {%- do parts.append(abm.state_of(parent)) -%}
+    {%- endfor -%}
+    {{ return(run_query("select md5(concat_ws('|', " ~ parts | join(", ") ~ "))").columns[0][0]) }}
+{% endmacro %}
+
+{# Every input whose state tells whether something changed: views and incremental models are looked through to what they read. #}
+{% macro state_parents(node_ids, seen=none) %}
+    {%- set seen = [] if seen is none else seen -%}
+    {%- for node_id in node_ids if node_id not in seen -%}
+        {%- do seen.append(node_id) -%}
+        {%- set node = graph.nodes.get(node_id) -%}
+        {%- if node and node.config.materialized in ('view', 'incremental') and not node.config.meta.get('small') -%}
+            {%- do abm.state_parents(node.depends_on.nodes, seen) -%}
+        {%- endif -%}
+    {%- endfor -%}
+    {{ return(seen) }}
+{% endmacro %}
+
+{#
+    One scalar that changes when the input does.
+
+    landed table          the latest `_landed_at`, which moves with every change
+    small view (policy)   its content
+    view                  its definition
+    table_on_change, seed the digest it was built from
+    any other table       the clock: nothing is known of it
+#}
+{% macro state_of(node_id) %}
+    {%- set node = graph.nodes.get(node_id) or graph.sources[node_id] -%}
+    {%- set relation = api.Relation.create(
+        database=node.database, schema=node.schema, identifier=node.alias or node.identifier
+    ) -%}
+    {%- if node.resource_type == 'source' -%}
+        {{ return("(select max(_landed_at) from " ~ relation ~ ")") }}
+    {%- elif node.config.meta.get('small') -%}
+        {{ return("(select string_agg(cast(r as text), ',' order by cast(r as text)) from " ~ relation ~ " as r)") }}
+    {%- elif node.config.materialized == 'view' -%}
+        {{ return("pg_get_viewdef('" ~ relation ~ "'::regclass)") }}
+    {%- elif node.config.materialized == 'incremental' -%}
+        {{ return("'" ~ node.checksum.checksum ~ "'") }}
+    {%- elif node.config.materialized in ('table_on_change', 'seed') -%}
+        {{ return("obj_description('" ~ relation ~ "'::regclass)") }}
+    {%- else -%}
+        {{ return("clock_timestamp()") }}
+    {%- endif -%}
+{% endmacro %}
+
+{# Whether a table was built from the same inputs and still has its rows: after a crash the server empties unlogged tables. #}
+{% macro is_built_from(relation, digest) %}
+    {%- if digest is none -%} {{ return(false) }} {%- endif -%}
+    {%- set recorded -%}
+        select
+            obj_description('{{ relation }}'::regclass) = '{{ digest }} filled'
+            and exists (select 1 from {{ relation }})
+            or obj_description('{{ relation }}'::regclass) = '{{ digest }} empty'
+    {%- endset -%}
+    {{ return(run_query(recorded).columns[0][0]) }}
+{% endmacro %}
+
+{% macro record_digest(relation, digest) %}
+    {%- if digest is not none -%}
+        {%- set is_filled = run_query("select exists (select 1 from " ~ relation ~ ")").columns[0][0] -%}
+        {%- call statement('record_digest') -%}
+            analyze {{ relation }};
+            comment on table {{ relation }} is '{{ digest }} {{ "filled" if is_filled else "empty" }}'
+        {%- endcall -%}
+        {%- do adapter.commit() -%}
+    {%- endif -%}
+{% endmacro %}

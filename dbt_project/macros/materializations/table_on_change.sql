@@ -1,0 +1,15 @@
+{#
+    A table that is built again only where its own SQL or something it is made of has changed since: the night's work follows
+    what changed. What a table was built from stands as a digest in its comment; a full refresh ignores it.
+#}
+{% materialization table_on_change, default %}
+    {%- set digest = abm.inputs_digest(model, sql) -%}
+    {%- set existing = load_cached_relation(this) -%}
+    {%- if existing is not none and not should_full_refresh() and abm.is_built_from(this, digest) -%}
+        {%- call noop_statement('main', 'UNCHANGED', 'UNCHANGED', 0) -%}{%- endcall -%}
+        {{ return({'relations': [existing]}) }}
+    {%- endif -%}
+    {%- set result = dbt.materialization_table_default() -%}
+    {%- do abm.record_digest(this, digest) -%}
+    {{ return(result) }}
+{% endmaterialization %}
