@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from abm.policy.schema import Policy
 
 _TIER_LABEL = re.compile(r"\btier\s*\d", re.IGNORECASE)
-_MANY_ONE_TO_ONE = 39  # the mean of companies, some of which overdo it; the median is 14
+_TELLING = re.compile(r"health|medic|patient|bank|credit|debt|loan|insur|competitor", re.IGNORECASE)
 
 
 def doubts(policy: Policy) -> Iterator[Fault]:
@@ -25,6 +25,7 @@ def doubts(policy: Policy) -> Iterator[Fault]:
                 f"styles.{name}.label", f"'{style.label}' is a tier", "Everyone wants the top tier; name the style"
             )
     yield from _unheard_audiences(policy)
+    yield from _telling_names(policy)
     yield from _seat_doubts(policy)
     if policy.rates.get(policy.currency, 1.0) != 1.0:
         yield Fault(f"rates.{policy.currency}", "is not 1 for the policy's own currency", "It is read as 1; remove it")
@@ -36,18 +37,31 @@ def _unheard_audiences(policy: Policy) -> Iterator[Fault]:
             yield Fault(f"styles.{name}.audience", "is on, but no destination names it", "Name it under audiences")
 
 
+def _telling_names(policy: Policy) -> Iterator[Fault]:
+    for destination, names in policy.audiences.items():
+        for style, name in names.items():
+            if name and _TELLING.search(name):
+                yield Fault(
+                    f"audiences.{destination}.{style}",
+                    f"'{name}' may suggest health, finance or a rival",
+                    "Platforms flag such names; choose a neutral one",
+                )
+
+
 def _seat_doubts(policy: Policy) -> Iterator[Fault]:
     for name, style in policy.enabled_styles.items():
         number = style_seats(style)
         if number == 0:
             yield Fault(f"styles.{name}.seats", "hold no account", "Its candidates all wait; or switch the style off")
-        if name == "one_to_one" and number is not None and number >= _MANY_ONE_TO_ONE:
+        if name == "one_to_one" and number is not None and number >= policy.portfolio.one_to_one_overload:
             yield Fault(
                 f"styles.{name}.seats",
-                f"hold {number} accounts, the median company has 14",
-                "Too many, and nobody gets bespoke work",
+                f"hold {number} accounts, many for bespoke work",
+                "Check that its people can give each what it is promised",
             )
-        if style.spend.planned and not style.spend.low <= style.spend.planned <= style.spend.high:
+        if not style.spend.low <= style.spend.planned <= style.spend.high:
             yield Fault(
-                f"styles.{name}.spend.planned", f"{style.spend.planned:,.0f} is outside the style's band", "Check it"
+                f"styles.{name}.spend.planned",
+                f"{style.spend.planned:,.0f} is outside {style.spend.low:,.0f} to {style.spend.high:,.0f}",
+                "Plan within the band, or move the band",
             )

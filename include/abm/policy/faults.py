@@ -6,7 +6,7 @@ import difflib
 from typing import TYPE_CHECKING, Any
 
 from abm.errors import Fault
-from abm.policy.schema import CURRENCY_PATTERN, IDENTIFIER_PATTERN
+from abm.policy.schema import CURRENCY_PATTERN, IDENTIFIER_PATTERN, NAME_PATTERN
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -27,13 +27,14 @@ _EXPECTED = {
     "model_type": "a mapping (keys and values)",
     "list_type": "a list",
     "finite_number": "a finite number",
-    "string_too_short": "at least one character",
+    "string_unicode": "text without half characters",
     "too_short": "at least one entry",
     "invalid_key": f"text; {_YAML_WORDS}",
 }
 _PATTERNS = {
     CURRENCY_PATTERN: "three capital letters, such as EUR",
     IDENTIFIER_PATTERN: "lower-case letters, digits and underscores, a letter first",
+    NAME_PATTERN: "text on one line, not only spaces",
 }
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -63,17 +64,23 @@ def read_policy_file(path: Path | None) -> Reading:
 
 def _with_defaults(path: Path | None) -> tuple[dict[str, Any], tuple[Fault, ...]]:
     """Lay the file over the defaults, and say what can only be seen before they are one."""
-    defaults = read_document(DEFAULT_POLICY)
+    defaults = _defaults()
     if path is None:
         return defaults, ()
     faults: list[Fault] = []
     own = _with_canonical_styles(read_document(path), faults)
     currency = own.get("currency", defaults["currency"])
     if currency != defaults["currency"]:
-        defaults["rates"] = {}  # they are the worth in another currency
+        defaults = {**defaults, "rates": {}}  # the default rates are worth in another currency
         if not _has_own_edges(own):
             faults.append(_foreign_edges(currency, defaults["currency"]))
     return overlay(defaults, own), tuple(faults)
+
+
+@cache
+def _defaults() -> dict[str, Any]:
+    """Return the shipped document; read once, never changed in place."""
+    return read_document(DEFAULT_POLICY)
 
 
 def _has_own_edges(own: dict[str, Any]) -> bool:

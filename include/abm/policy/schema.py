@@ -15,13 +15,17 @@ if TYPE_CHECKING:
 
 CURRENCY_PATTERN = r"^[A-Z]{3}$"
 IDENTIFIER_PATTERN = r"^[a-z][a-z0-9_]*$"
+NAME_PATTERN = r"^[^\x00-\x1f\x7f]*[^\x00-\x20\x7f][^\x00-\x1f\x7f]*$"
+LONGEST_WINDOW = 730  # days; with half-lives of a day and more, no weight underflows in the database
 LARGEST_TEAM = 1000  # a larger number is a typing error
 
 Share = Annotated[float, Field(ge=0, le=1)]
-Amount = Annotated[float, Field(ge=0)]
-Positive = Annotated[float, Field(gt=0)]
-Count = Annotated[int, Field(ge=0)]
-Name = Annotated[str, Field(min_length=1, max_length=255)]
+Amount = Annotated[float, Field(ge=0, le=1e15)]
+Positive = Annotated[float, Field(gt=0, le=1e15)]
+Count = Annotated[int, Field(ge=0, le=1_000_000_000)]
+Multiplier = Annotated[float, Field(ge=0, le=100)]
+Points = Annotated[float, Field(ge=0, le=100)]
+Name = Annotated[str, Field(pattern=NAME_PATTERN, max_length=255)]
 Identifier = Annotated[str, Field(pattern=IDENTIFIER_PATTERN, max_length=63)]
 Currency = Annotated[str, Field(pattern=CURRENCY_PATTERN)]
 CrmField = Literal[
@@ -138,6 +142,7 @@ class Portfolio(Part):
     """What is watched across all accounts."""
 
     too_big_to_lose_share: Share = Field(description="Share of won revenue above which a customer must be reviewed")
+    one_to_one_overload: Count = Field(description="1:One seats from which bespoke work for each is doubted")
     prospect_seat_share: Share = Field(description="Share of 1:One seats kept for prospects")
     broad_share_minimum: Share = Field(
         description="Share of accounts in 1:Many and targeted below which a warning is due"
@@ -155,24 +160,26 @@ class Scale(Part):
 class RevenuePotential(Scale):
     """How potential becomes points."""
 
-    period_days: Annotated[int, Field(gt=0)] = Field(description="Period the potential is stated for")
-    minimum_peers: Annotated[int, Field(gt=0)] = Field(description="Won customers needed before peers speak for others")
+    period_days: Annotated[int, Field(gt=0, le=100_000)] = Field(description="Period the potential is stated for")
+    minimum_peers: Annotated[int, Field(gt=0, le=100_000)] = Field(
+        description="Won customers needed before peers speak for others"
+    )
 
 
 class Influence(Part):
     """What an account's weight in its industry is made of; the points sum to 100."""
 
-    size_points: Amount = Field(description="Points for the largest of its industry")
-    group_points: Amount = Field(description="Points for heading a group of companies")
-    customer_points: Amount = Field(description="Points for being a customer, hence a possible reference")
+    size_points: Points = Field(description="Points for the largest of its industry")
+    group_points: Points = Field(description="Points for heading a group of companies")
+    customer_points: Points = Field(description="Points for being a customer, hence a possible reference")
 
 
 class Engagement(Part):
     """How attention becomes points."""
 
-    window_days: Annotated[int, Field(gt=0)] = Field(description="Days looked back")
+    window_days: Annotated[int, Field(gt=0, le=LONGEST_WINDOW)] = Field(description="Days looked back")
     saturation_minutes: Positive = Field(description="Decayed, weighted minutes worth full depth")
-    saturation_people: Annotated[int, Field(gt=0)] = Field(description="Active people worth full breadth")
+    saturation_people: Annotated[int, Field(gt=0, le=100_000)] = Field(description="Active people worth full breadth")
     breadth_share: Share = Field(description="Share of the score that breadth makes up; depth has the rest")
     maximum_minutes: Positive = Field(description="Minutes one activity counts for at most")
 
@@ -202,18 +209,18 @@ class Activity(Part):
     label: Name = Field(description="What reasons call it")
     minutes: Amount = Field(description="Minutes it is worth where its length is not known or not used")
     use_duration: bool = Field(description="Count its own length where known")
-    half_life_days: Positive = Field(description="Days after which it counts half")
+    half_life_days: Annotated[float, Field(ge=1, le=1e6)] = Field(description="Days after which it counts half")
     is_offline: bool = Field(description="Does it happen away from digital channels")
 
 
 class Seniorities(Part):
     """How much more a minute counts by who spent it."""
 
-    c_level: Amount = Field(description="Chief officers")
-    vp: Amount = Field(description="Vice presidents")
-    director: Amount = Field(description="Directors")
-    manager: Amount = Field(description="Managers")
-    other: Amount = Field(description="Everyone else, and unknown")
+    c_level: Multiplier = Field(description="Chief officers")
+    vp: Multiplier = Field(description="Vice presidents")
+    director: Multiplier = Field(description="Directors")
+    manager: Multiplier = Field(description="Managers")
+    other: Multiplier = Field(description="Everyone else, and unknown")
 
 
 class ProfileRule(Part):
@@ -223,7 +230,7 @@ class ProfileRule(Part):
     values: list[Name] | None = Field(default=None, description="Texts that match, for industry and country")
     from_: Amount | None = Field(default=None, alias="from", description="Number from which it matches (inclusive)")
     below: Amount | None = Field(default=None, description="Number below which it matches (exclusive)")
-    points: Amount = Field(description="Points it gives")
+    points: Points = Field(description="Points it gives")
 
 
 class Profile(Part):

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from abm.policy.schema import Marketer, Policy, Seats, Style
 
+_UNLIMITED = 1_000_000_000  # more seats than any company has accounts
+
 
 def seats(policy: Policy) -> dict[str, int | None]:
     """Return the seats of each enabled style, highest first; None is unlimited."""
@@ -16,7 +18,8 @@ def seats(policy: Policy) -> dict[str, int | None]:
 def style_seats(style: Style) -> int | None:
     """Return the smallest of what people, budget and limit allow; None where none of them is given."""
     allowed = (_by_people(style.seats), _by_budget(style), style.seats.limit)
-    return min((number for number in allowed if number is not None), default=None)
+    least = min((number for number in allowed if number is not None), default=None)
+    return None if least is None or least > _UNLIMITED else least
 
 
 def _by_people(given: Seats) -> int | None:

@@ -125,6 +125,7 @@ def test_two_profiles_of_one_name_are_refused():
         ("{annual_budget: 2500, limit: 1}", 1),
         ("{marketers: 1, accounts_per_marketer: 5, annual_budget: 3000}", 3),
         ("{limit: 0}", 0),
+        ("{annual_budget: 1000000000000000}", None),
         ("{}", None),
     ],
 )
@@ -150,9 +151,10 @@ def test_more_marketers_never_mean_fewer_seats(marketers: int, more: int, each: 
         (FEW + "{label: TIER2 accounts}}", "styles.one_to_few.label", "is a tier"),
         (FEW + "{audience: true}}\naudiences: {linkedin: {one_to_few: null}, lists: {one_to_few: null}}",
          "styles.one_to_few.audience", "no destination names it"),
-        (ONE + "{seats: {marketers: 8}}}", "styles.one_to_one.seats", "hold 40 accounts, the median company has 14"),
+        (ONE + "{seats: {marketers: 8}}}", "styles.one_to_one.seats", "hold 40 accounts, many for bespoke work"),
         (MANY + "{seats: {annual_budget: 10}}}", "styles.one_to_many.seats", "hold no account"),
-        (MANY + "{spend: {planned: 5000}}}", "styles.one_to_many.spend.planned", "outside the style's band"),
+        (MANY + "{spend: {planned: 5000}}}", "styles.one_to_many.spend.planned", "5,000 is outside 300 to 3,000"),
+        ("audiences: {lists: {one_to_few: Bank clients}}", "audiences.lists.one_to_few", "'Bank clients' may suggest"),
         ("rates: {USD: 2}", "rates.USD", "is read as 1"),
     ],
 )  # fmt: skip
