@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import httpx
 
-from abm.errors import AbmError, ConfigurationError, Fault, RefusedError, RetryableError
+from abm.errors import AbmError, ConfigurationError, ContractError, Fault, RefusedError, RetryableError
 from abm.http import PlatformClient
 
 if TYPE_CHECKING:
@@ -24,6 +24,8 @@ RETRYABLE_CODES = frozenset(
     {"UNABLE_TO_LOCK_ROW", "UNKNOWN_EXCEPTION", "SERVER_UNAVAILABLE", "CONCURRENT_REQUESTS_LIMIT_EXCEEDED"}
 )
 _EXPIRED = "INVALID_SESSION_ID"
+_CONCURRENT_SECONDS = 10.0
+_DAY_SECONDS = 86400.0
 
 
 @dataclass
@@ -32,6 +34,7 @@ class ClientCredentials:
 
     consumer_key: str
     consumer_secret: str = field(repr=False)
+    user_id: str | None = None  # the integration user, known once there is a token
     _token: str | None = field(default=None, repr=False)
 
     def headers(self, client: httpx.Client) -> Mapping[str, str]:
@@ -63,8 +66,17 @@ class ClientCredentials:
                     "Check login (consumer key), password (consumer secret) and that the host is the org's My Domain",
                 )
             )
-        token: str = response.json()["access_token"]
-        return token
+        return self._read(response)
+
+    def _read(self, response: httpx.Response) -> str:
+        try:
+            body: dict[str, Any] = response.json()
+            self.user_id = str(body["id"]).rsplit("/", 1)[-1]
+            return str(body["access_token"])
+        except (ValueError, KeyError, TypeError) as error:
+            raise ContractError(
+                "Salesforce's answer to the token request holds no token. Check that the host is the org's My Domain."
+            ) from error
 
 
 def open_client(connection: Connection, transport: httpx.BaseTransport | None = None) -> PlatformClient:
@@ -90,14 +102,24 @@ def classify(response: httpx.Response) -> AbmError:
     if code in RETRYABLE_CODES or status >= httpx.codes.INTERNAL_SERVER_ERROR:
         return RetryableError(f"{told}. It is tried again by itself.", code=code)
     if code == "REQUEST_LIMIT_EXCEEDED":
-        return RetryableError(
-            f"{told}: the org's API requests of the last 24 hours are used up.", code=code, retry_after=86400
-        )
+        return _limit_exceeded(response, told, code)
     if status in {httpx.codes.UNAUTHORIZED, httpx.codes.FORBIDDEN}:
         return ConfigurationError(
             Fault("connection abm_salesforce", told, "Check the integration user's permissions and API access")
         )
     return RefusedError(f"{told}: {_member(response, 'message')}", code=code, status=status)
+
+
+def _limit_exceeded(response: httpx.Response, told: str, code: str) -> RetryableError:
+    """One code, two limits: long requests at the same time pass in seconds, the day's allowance does not."""
+    if "concurrent" in _member(response, "message").lower():
+        return RetryableError(f"{told}. It is tried again by itself.", code=code, retry_after=_CONCURRENT_SECONDS)
+    return RetryableError(
+        f"{told}: the org's API requests of the last 24 hours are used up. The rows left come again in the next run; "
+        "raise the allowance if this repeats.",
+        code=code,
+        retry_after=_DAY_SECONDS,
+    )
 
 
 def _code(response: httpx.Response) -> str:
