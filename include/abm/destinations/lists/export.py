@@ -1,0 +1,74 @@
+"""One style's audience as an upload file, on demand."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from abm.destinations.lists.files import write_list
+from abm.destinations.lists.templates import find_template
+from abm.errors import ConfigurationError, Fault, HeldError
+from abm.warehouse import connect
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from pathlib import Path
+
+    import psycopg
+
+# Who may be on the platform is decided where the audience is built; the platform's own rows say it best.
+_SOURCE = """
+select destination from activation.audience_members
+where style = %(style)s and destination in (%(platform)s, 'lists')
+order by destination = 'lists' limit 1
+"""
+_MEMBERS = """
+select identifiers::jsonb from activation.audience_members
+where style = %(style)s and destination = %(destination)s
+order by audience collate "C", member_key collate "C"
+"""
+
+
+@dataclass(frozen=True)
+class Exported:
+    """Where the file is and what is in it; `unusable` members have nothing the platform recognises."""
+
+    path: Path
+    rows: int
+    unusable: int
+
+
+def export(url: str, style: str, platform: str, out: Path) -> Exported:
+    """Write the published audience of a style in the platform's upload template; an older file is replaced.
+
+    Raises ConfigurationError for a platform without a template or a style without an audience.
+    """
+    template = find_template(platform)
+    with connect(url) as connection:
+        destination = _source(connection, style, platform)
+        with _members(connection, style, destination) as members:
+            written = write_list(out, f"{style}_{platform}", template, members)
+    return Exported(out / written.files[0].name, written.rows, written.unusable)
+
+
+def _source(connection: psycopg.Connection, style: str, platform: str) -> str:
+    if connection.execute("select to_regclass('activation.audience_members')").fetchone() == (None,):
+        raise HeldError("No release is published, so there is nothing to export. Run the model step first.")
+    row = connection.execute(_SOURCE, {"style": style, "platform": platform}).fetchone()
+    if row is None:
+        raise ConfigurationError(
+            Fault(
+                f"style {style!r}",
+                f"has no published audience for {platform}",
+                f"Check its name, set styles.{style}.audience to true in policy.yml, and run the model again",
+            )
+        )
+    return str(row[0])
+
+
+@contextmanager
+def _members(connection: psycopg.Connection, style: str, destination: str) -> Iterator[Iterator[Mapping[str, Any]]]:
+    with connection.cursor("export") as cursor:
+        cursor.execute(_MEMBERS, {"style": style, "destination": destination})
+        yield (identifiers for (identifiers,) in cursor)

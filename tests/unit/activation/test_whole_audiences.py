@@ -1,0 +1,97 @@
+"""Lists, whose files are only ever written whole."""
+
+from __future__ import annotations
+
+import csv
+from typing import TYPE_CHECKING
+
+import pytest
+
+from abm import activation
+from abm.destinations.lists.destination import Lists
+from abm.errors import ConfigurationError, Fault, RetryableError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+    from pathlib import Path
+
+    from abm.destinations import Audience
+
+    from .conftest import World
+
+
+class Disk(Lists):
+    """A lists folder whose next writing may fail."""
+
+    fault: Exception | None = None
+
+    def replace(self, audience: str, members: Iterable[Mapping[str, str]], *, release_id: str | None) -> Audience:
+        if self.fault is not None:
+            raise self.fault
+        return super().replace(audience, members, release_id=release_id)
+
+
+@pytest.fixture
+def disk(world: World, tmp_path: Path) -> Disk:
+    disk = Disk(tmp_path / "lists")
+    world.platform = disk  # type: ignore[assignment]
+    return disk
+
+
+def publish(world: World, *members: str) -> None:
+    world.publish_members({member: {"companyName": member} for member in members}, "lists")
+
+
+def files(disk: Disk) -> dict[str, list[str]]:
+    found = {}
+    for path in sorted(disk.folder.glob("*/linkedin.csv")):
+        with path.open(encoding="utf-8", newline="") as file:
+            found[path.parent.name] = [row["companyname"] for row in csv.DictReader(file)]
+    return found
+
+
+def test_changed_audience_is_written_with_its_unchanged_members(world: World, disk: Disk) -> None:
+    publish(world, "core/a", "core/b", "wide/c")
+    world.night("lists")
+    publish(world, "core/b", "core/d", "wide/c")
+    accounts = world.night("lists")
+    assert (accounts.created, accounts.removed, accounts.unchanged) == (1, 1, 2)
+    assert files(disk) == {"core": ["core/b", "core/d"], "wide": ["wide/c"]}
+
+
+def test_audience_that_lost_all_members_loses_its_file(world: World, disk: Disk) -> None:
+    publish(world, "core/a", "wide/c")
+    world.night("lists")
+    publish(world, "wide/c")
+    assert world.night("lists").removed == 1
+    assert files(disk) == {"wide": ["wide/c"]}
+
+
+def test_deleted_file_comes_back_without_a_change(world: World, disk: Disk) -> None:
+    publish(world, "core/a", "wide/c")
+    world.night("lists")
+    (disk.folder / "core" / "linkedin.csv").unlink()
+    assert world.night("lists").planned == 0
+    assert files(disk) == {"core": ["core/a"], "wide": ["wide/c"]}
+
+
+@pytest.mark.parametrize(
+    "fault", [RetryableError("the disk is busy"), ConfigurationError(Fault("folder", "is full", "Free space"))]
+)
+def test_list_that_could_not_be_written_is_written_the_next_night(world: World, disk: Disk, fault: Exception) -> None:
+    publish(world, "core/a")
+    world.night("lists")
+    publish(world, "core/b")
+    object.__setattr__(disk, "fault", fault)
+    run_id = world.plan("lists").run_id
+    if isinstance(fault, ConfigurationError):
+        with pytest.raises(ConfigurationError):
+            world.send(run_id)
+    else:
+        assert world.send(run_id) == {"failed": 2}
+    assert activation.summary(world.url, "lists")[0].failed == 2
+
+    object.__setattr__(disk, "fault", None)
+    publish(world, "core/a")
+    world.night("lists")
+    assert files(disk) == {"core": ["core/a"]}
