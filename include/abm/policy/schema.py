@@ -144,10 +144,6 @@ class Portfolio(Part):
     too_big_to_lose_share: Share = Field(description="Share of won revenue above which a customer must be reviewed")
     one_to_one_overload: Count = Field(description="1:One seats from which bespoke work for each is doubted")
     prospect_seat_share: Share = Field(description="Share of 1:One seats kept for prospects")
-    broad_share_minimum: Share = Field(
-        description="Share of accounts in 1:Many and targeted below which a warning is due"
-    )
-    budget_share_benchmark: Share = Field(description="ABM's usual share of the marketing budget")
 
 
 class Scale(Part):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import jsonschema
@@ -17,7 +18,8 @@ from abm.policy.versions import policy_version
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
+
+DOCS = Path(__file__).parents[3] / "docs" / "policy.md"
 
 
 def described(schema: dict) -> Iterator[tuple[str, dict]]:
@@ -51,6 +53,14 @@ def test_the_schema_is_printed_as_json():
 
 def test_every_key_says_which_question_it_answers():
     assert [name for name, field in described(policy_json_schema()) if not field.get("description")] == []
+
+
+def test_every_key_stands_in_the_docs():
+    text = DOCS.read_text(encoding="utf-8")
+    schema = policy_json_schema()
+    closed = {f"Factors.{factor}" for factor in schema["$defs"]["Factors"]["properties"]}
+    names = {name.rpartition(".")[2] for name, _ in described(schema) if name not in closed}
+    assert sorted(name for name in names - {"vp", "director", "manager"} if name not in text) == []
 
 
 def test_check_of_a_good_policy_ends_with_its_version():
