@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+from abm.destinations import Result
 from abm.destinations.hubspot import fields
 from abm.destinations.hubspot.answers import NOT_ACKNOWLEDGED, blames_nobody, failed, read_answer, refused
 from abm.destinations.hubspot.client import UPDATE_INPUTS, WriteClient
@@ -13,11 +14,11 @@ from abm.errors import AbmError, ConfigurationError, Fault, RefusedError
 from abm.platforms.hubspot import open_client, paths
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     import httpx
 
-    from abm.destinations import Audience, Change, Result
+    from abm.destinations import Audience, Change
     from abm.settings import Connection
 
 ROWS_A_SEND = 2000
@@ -40,7 +41,7 @@ class HubSpotDestination:
     """The companies of one HubSpot account. Updates by id may be sent again without a second effect."""
 
     client: WriteClient
-    _names: tuple[str, ...] = field(default=(), repr=False)
+    _existing: frozenset[str] | None = field(default=None, repr=False)
 
     def prepare(self, names: Sequence[str]) -> Sequence[Audience]:
         """Create the property group and the properties that are missing."""
@@ -50,7 +51,7 @@ class HubSpotDestination:
         if absent := [name for name in dict.fromkeys(names) if name not in existing]:
             self.client.ensure_group(fields.GROUP, fields.GROUP_LABEL)
             self.client.create_properties([fields.definition(name) for name in absent])
-        self._names = tuple(names)
+        self._existing = frozenset({*existing, *names})
         return ()
 
     def missing(self, names: Sequence[str]) -> Sequence[Fault]:
@@ -76,7 +77,18 @@ class HubSpotDestination:
 
         Raises only where not one row was answered for.
         """
-        batches = [changes[start : start + UPDATE_INPUTS] for start in range(0, len(changes), UPDATE_INPUTS)]
+        idle = [row for row in changes if not self._values(row)]
+        sent = [row for row in changes if self._values(row)] if idle else changes
+        batches = [sent[start : start + UPDATE_INPUTS] for start in range(0, len(sent), UPDATE_INPUTS)]
+        return [*(Result(row.object_key, "unchanged") for row in idle), *self._send_all(batches)]
+
+    def read_back(self, names: Sequence[str]) -> Sequence[Audience]:
+        return ()
+
+    def close(self) -> None:
+        self.client.http.close()
+
+    def _send_all(self, batches: Sequence[Sequence[Change]]) -> list[Result]:
         if not batches:
             return []
         with ThreadPoolExecutor(min(BATCHES_IN_FLIGHT, len(batches)), thread_name_prefix="hubspot") as pool:
@@ -87,12 +99,6 @@ class HubSpotDestination:
         return [
             result for batch, outcome in zip(batches, outcomes, strict=True) for result in _results_of(batch, outcome)
         ]
-
-    def read_back(self, names: Sequence[str]) -> Sequence[Audience]:
-        return ()
-
-    def close(self) -> None:
-        self.client.http.close()
 
     def _send_or_error(self, batch: Sequence[Change]) -> list[Result] | AbmError:
         try:
@@ -120,11 +126,14 @@ class HubSpotDestination:
         return [result for half in halves for result in _results_of(half, self._send_or_error(half))]
 
     def _input(self, row: Change) -> dict[str, object]:
-        values = row.payload or dict.fromkeys(self._names)
-        if row.operation == "remove":
-            values = dict.fromkeys(values)
-        properties = {name: fields.text(value) for name, value in values.items()}
+        properties = {name: fields.text(value) for name, value in self._values(row).items()}
         return {"id": row.object_key, "objectWriteTraceId": row.object_key, "properties": properties}
+
+    def _values(self, row: Change) -> Mapping[str, Any]:
+        if row.operation != "remove" or self._existing is None:
+            return row.payload
+        # A property that someone deleted meanwhile needs no clearing, and naming it would refuse the row.
+        return {name: None for name in row.payload if name in self._existing}
 
 
 def _results_of(batch: Sequence[Change], outcome: list[Result] | AbmError) -> list[Result]:
