@@ -141,19 +141,31 @@ def load_mapping(path: Path) -> Mapping:
     try:
         mapping = Mapping.model_validate(document)
     except ValidationError as error:
-        raise ConfigurationError(*_schema_faults(path, error)) from error
+        raise ConfigurationError(*_schema_faults(path, document, error)) from error
     if faults := list(_name_faults(path, mapping)):
         raise ConfigurationError(*faults)
     return mapping
 
 
-def _schema_faults(path: Path, error: ValidationError) -> Iterator[Fault]:
+def _schema_faults(path: Path, document: Any, error: ValidationError) -> Iterator[Fault]:
     for detail in error.errors(include_url=False, include_context=False):
-        place = ".".join(str(step) for step in detail["loc"]) or "the document"
+        place = ".".join(_steps(document, detail["loc"])) or "the document"
         value = detail["input"]
         got = f", got {value!r}" if isinstance(value, Scalar) else ""
         problem = detail["msg"].removeprefix("Value error, ")
         yield Fault(f"mapping {path.name}, {place}", f"{problem[:1].lower()}{problem[1:]}{got}", _GUIDE)
+
+
+def _steps(document: Any, place: tuple[int | str, ...]) -> Iterator[str]:
+    """Yield the steps to a place as the file has them: a single part of an entity is not in a list there."""
+    for step in place:
+        if isinstance(step, int) and not isinstance(document, list):
+            continue
+        yield str(step)
+        try:
+            document = document[step]
+        except (KeyError, IndexError, TypeError):
+            document = None
 
 
 def _name_faults(path: Path, mapping: Mapping) -> Iterator[Fault]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import csv
 import io
 from dataclasses import dataclass
@@ -23,6 +24,7 @@ MAX_HEADER_BYTES = 1 << 20  # a header this long is no header; bounds what is re
 MAX_COLUMNS = 10_000
 _BLOCK_BYTES = 4 << 20
 _BATCH_ROWS = 50_000
+_CLOSE_QUOTES = "Close each quotation mark that a cell opens; write one inside a cell twice"
 _UTF16_MARKS = (b"\xff\xfe", b"\xfe\xff")
 
 
@@ -67,20 +69,23 @@ class InputFile:
                 yield from reader
         except (pa.ArrowException, UnicodeError) as error:
             raise ConfigurationError(self._reading_fault(str(error))) from None  # its text quotes the row
+        if (fault := self._unclosed_fault()) is not None:
+            raise ConfigurationError(fault)
 
     def place(self, row: int) -> str:
         """Return 'file F, line N' of a row counted from 0; cells may span lines, so the file is read up to it."""
         if self.is_parquet:
             return f"file {self.name}, row {row + 1}"
-        with self._open_text() as text:
+        left = row
+        with self._open_text() as text, contextlib.suppress(csv.Error):
             reader = csv.reader(text, delimiter=self.format.delimiter)
             next(reader)
             start = reader.line_num
             for cells in reader:
-                if cells and (row := row - 1) < 0:
-                    break
+                if cells and (left := left - 1) < 0:
+                    return f"file {self.name}, line {start + 1}"
                 start = reader.line_num
-        return f"file {self.name}, line {start + 1}"
+        return f"file {self.name}, row {row + 1}"
 
     def _open_csv(self, stream: Any, columns: Sequence[str]) -> pacsv.CSVStreamingReader:
         return pacsv.open_csv(
@@ -139,11 +144,7 @@ class InputFile:
         if (fault := self._ragged_fault()) is not None:
             return fault
         if "straddl" in told:
-            return Fault(
-                f"file {self.name}",
-                f"has a row longer than {_BLOCK_BYTES:,} bytes",
-                "Look for a quotation mark that is opened and never closed",
-            )
+            return Fault(f"file {self.name}", f"has a row longer than {_BLOCK_BYTES:,} bytes", _CLOSE_QUOTES)
         return Fault(f"file {self.name}", "cannot be read as CSV", "Check its delimiter, quotes and encoding")
 
     def _encoding_fault(self) -> Fault | None:
@@ -178,6 +179,22 @@ class InputFile:
                     start = reader.line_num
             except (csv.Error, UnicodeError):
                 return None
+        return None
+
+    def _unclosed_fault(self) -> Fault | None:
+        """Find a quotation mark that swallowed the rest of the file, which Arrow takes for one long cell."""
+        with self._open_bytes() as stream:
+            if sum(chunk.count(b'"') for chunk in iter(lambda: stream.read(_BLOCK_BYTES), b"")) % 2 == 0:
+                return None
+        with self._open_text() as text:
+            reader = csv.reader(text, delimiter=self.format.delimiter, strict=True)
+            start = 0
+            try:
+                for _ in reader:
+                    start = reader.line_num
+            except csv.Error as error:
+                if "unexpected end" in str(error) or "field limit" in str(error):
+                    return Fault(f"file {self.name}, line {start + 1}", "has an unclosed quotation mark", _CLOSE_QUOTES)
         return None
 
     def _open_text(self) -> io.TextIOWrapper:
