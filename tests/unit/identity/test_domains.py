@@ -7,7 +7,7 @@ import io
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from abm.identity.domains import free_mail_domains, is_free_mail, normalise_domain, write_free_mail_domains
@@ -45,12 +45,14 @@ def test_what_is_no_company_domain_is_none(text: str | None):
 
 
 @given(st.text() | st.from_regex(r"(https?://)?(www\.)?[a-zA-Z0-9äß.-]{1,20}\.(com|co\.uk|test)(:\d{1,5})?/?"))
+@settings(max_examples=60, deadline=None)
 def test_normalising_never_raises_and_is_idempotent(text: str):
     once = normalise_domain(text)
     assert once is None or normalise_domain(once) == once
 
 
 @given(st.text())
+@settings(max_examples=60, deadline=None)
 def test_free_mail_never_raises(text: str):
     assert is_free_mail(text) in {True, False}
 

@@ -6,7 +6,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from abm.identity.emails import email_domain, normalise_email
@@ -106,12 +106,14 @@ def test_a_country_name_is_not_a_country_code():
 
 @pytest.mark.parametrize("hash_value", HASHES)
 @given(text=st.text())
+@settings(max_examples=60, deadline=None)
 def test_hashing_never_raises_and_gives_hex_or_none(hash_value: Callable[[str], str | None], text: str):
     digest = hash_value(text)
     assert digest is None or (len(digest) == 64 and set(digest) <= set("0123456789abcdef"))
 
 
 @given(st.emails() | st.text())
+@settings(max_examples=60, deadline=None)
 def test_normal_addresses_stay_as_they_are(text: str):
     once = normalise_email(text)
     assert once is None or normalise_email(once) == once
@@ -150,6 +152,7 @@ def test_phone_numbers_as_e164(text: str | None, country: str | None, number: st
 
 
 @given(st.text() | st.from_regex(r"\+?[0-9 ()-]{3,20}"), st.sampled_from([None, "US", "gb", "DE", "??"]))
+@settings(max_examples=60, deadline=None)
 def test_normal_numbers_stay_as_they_are(text: str, country: str | None):
     once = normalise_phone(text, country)
     assert once is None or normalise_phone(once, country) == once

@@ -70,6 +70,7 @@ def test_lists_replace(write: Callable[[str], Path]):
 
 
 @given(st.recursive(st.integers() | st.lists(st.integers()), lambda inner: st.dictionaries(st.text(max_size=2), inner)))
+@settings(max_examples=60, deadline=None)
 def test_overlay_on_itself_changes_nothing(value: object):
     document = {"key": value}
     assert overlay(document, document) == document
@@ -216,7 +217,7 @@ def test_faults_are_raised_together(write: Callable[[str], Path]):
 
 
 @given(st.text() | st.binary())
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=60)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=60, deadline=None)
 def test_no_file_breaks_the_reader(tmp_path: Path, content: str | bytes):
     path = tmp_path / "policy.yml"
     path.write_bytes(content if isinstance(content, bytes) else content.encode("utf-8", "surrogatepass"))

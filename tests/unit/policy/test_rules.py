@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 import yaml
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from abm.policy.doubts import doubts
@@ -136,6 +136,7 @@ def test_seats_are_the_least_of_what_people_and_money_allow(seats_text: str, exp
 
 
 @given(marketers=st.integers(0, 50), more=st.integers(0, 50), each=st.integers(0, 20))
+@settings(max_examples=60, deadline=None)
 def test_more_marketers_never_mean_fewer_seats(marketers: int, more: int, each: int):
     def one_to_one(number: int) -> int:
         text = f"{{one_to_one: {{seats: {{marketers: {number}, accounts_per_marketer: {each}}}}}}}"
