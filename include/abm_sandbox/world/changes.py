@@ -104,7 +104,7 @@ class _Day:
         stage = pipeline.stage[deal] + 1
         stage = np.where(stage < words.OPEN_STAGES, stage, np.where(fits, words.WON, words.LOST))
         is_closed = stage >= words.OPEN_STAGES
-        rows = self._world.salesforce["Opportunity"].filter(pa.array(moves))
+        rows = self._world.table("salesforce", "Opportunity").filter(pa.array(moves))
         closed = np.where(is_closed, self._day - 1, np.maximum(pipeline.closed[deal], self._day))
         return _with(
             rows,
@@ -117,7 +117,7 @@ class _Day:
         )
 
     def _changed_contacts(self) -> pa.Table:
-        rows = self._world.salesforce["Contact"].filter(pa.array(self._changes(self._world.people.is_contact)))
+        rows = self._world.table("salesforce", "Contact").filter(pa.array(self._changes(self._world.people.is_contact)))
         gone, count = self._gone(rows.num_rows), rows.num_rows
         return _with(
             rows,
@@ -127,7 +127,7 @@ class _Day:
         )
 
     def _changed_people(self) -> pa.Table:
-        rows = self._world.hubspot["contacts"].filter(pa.array(self._changes(self._world.people.in_hubspot)))
+        rows = self._world.table("hubspot", "contacts").filter(pa.array(self._changes(self._world.people.in_hubspot)))
         gone, count = self._gone(rows.num_rows), rows.num_rows
         return _with(
             rows,
@@ -169,7 +169,7 @@ class _Day:
             "CreatedDate": moments,
             "SystemModstamp": moments,
         }
-        schema = self._world.salesforce["Contact"].schema
+        schema = self._world.table("salesforce", "Contact").schema
         return pa.table([columns.get(field.name, pa.nulls(count, field.type)) for field in schema], schema=schema)
 
 

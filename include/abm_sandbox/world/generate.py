@@ -43,15 +43,18 @@ class World:
 
     @cached_property
     def salesforce(self) -> dict[str, pa.Table]:
-        return {name: pa.concat_tables(self.batches("salesforce", name)) for name in self._tables["salesforce"]}
+        return {name: self.table("salesforce", name) for name in self._tables["salesforce"]}
 
     @cached_property
     def hubspot(self) -> dict[str, pa.Table]:
-        return {name: pa.concat_tables(self.batches("hubspot", name)) for name in self._tables["hubspot"]}
+        return {name: self.table("hubspot", name) for name in self._tables["hubspot"]}
 
     def batches(self, platform: str, object_name: str) -> Iterator[pa.Table]:
         """Yield an object's records; activities come by ranges of accounts, so memory stays flat."""
         yield from self._tables[platform][object_name]()
+
+    def table(self, platform: str, object_name: str) -> pa.Table:
+        return pa.concat_tables(self.batches(platform, object_name))
 
     @cached_property
     def truth(self) -> pa.Table:

@@ -90,6 +90,7 @@ def _checksum(id15: str) -> str:
 
 
 def test_salesforce_ids_have_their_prefix_and_checksum(world):
+    assert _checksum("001D000000IqhSL") == "IAZ"  # a pair from Salesforce's own pages
     for name, rows in world.salesforce.items():
         for record_id in rows["Id"].to_pylist()[:500]:
             assert record_id.startswith(SALESFORCE_PREFIXES[name])
