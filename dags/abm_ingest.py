@@ -14,8 +14,7 @@ looks wrong (too few rows, stale, keys missing); results are in `ops.check_resul
 
 from __future__ import annotations
 
-import pendulum
-from airflow.sdk import TriggerRule, dag, get_current_context, task, task_group
+from airflow.sdk import CronTriggerTimetable, TriggerRule, dag, get_current_context, task, task_group
 from airflow.sdk.exceptions import AirflowSkipException
 
 from abm.sources import SOURCES
@@ -29,8 +28,8 @@ from abm_airflow.retries import DEFAULT_ARGS
 
 
 @dag(
-    schedule="0 2 * * *",
-    start_date=pendulum.datetime(2026, 1, 1, tz="UTC"),
+    schedule=CronTriggerTimetable("0 2 * * *", timezone="UTC"),
+    start_date=None,  # with a date in the past, switching the DAG on would run the night that has gone
     catchup=False,
     max_active_runs=1,
     default_args=DEFAULT_ARGS,

@@ -8,8 +8,7 @@ The same steps as `abm_model`, but every release waits at `approve`, which shows
 within 20 hours; no answer counts as a rejection. **Rerun** is safe at any task.
 """
 
-import pendulum
-from airflow.sdk import dag
+from airflow.sdk import CronTriggerTimetable, dag
 
 from abm_airflow.modelling import build_and_publish
 from abm_airflow.notifiers import NameFailingStep
@@ -18,8 +17,8 @@ from abm_airflow.retries import DEFAULT_ARGS
 
 
 @dag(
-    schedule="0 6 1 1,4,7,10 *",
-    start_date=pendulum.datetime(2026, 1, 1, tz="UTC"),
+    schedule=CronTriggerTimetable("0 6 1 1,4,7,10 *", timezone="UTC"),
+    start_date=None,  # with a date in the past, switching the DAG on would run the review that has gone
     catchup=False,
     max_active_runs=1,
     default_args=DEFAULT_ARGS,

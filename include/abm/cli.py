@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 import sys
 from datetime import UTC, date, datetime
 from enum import StrEnum
@@ -38,6 +39,7 @@ class Format(StrEnum):
 
 def main() -> None:
     """Run a command; an error we know ends with its text and exit code 1, bad configuration with 2."""
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # what was started is stopped, as on Ctrl-C
     try:
         app()
     except ConfigurationError as error:

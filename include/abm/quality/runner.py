@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import fcntl
 import json
 import logging
 import os
@@ -38,10 +39,10 @@ class Suite:
 
 
 def run_suites(url: str, name: str, run_id: str, suites: Sequence[Suite], *, folder: Path | None = None) -> Report:
-    """Validate every suite, record every result under the run, and bring the Data Docs up to date."""
-    folder = folder or load_settings().home_dir / "great_expectations"
-    with _quiet(url) as gx:
-        context = _context(gx, folder)
+    """Validate every suite, record every result under the run, and renew `$ABM_HOME/data_docs/<name>`."""
+    home = folder or load_settings().home_dir
+    with _quiet(url) as gx, _alone(home / "great_expectations" / slug(name)) as project:
+        context = _context(gx, project, home / "data_docs" / slug(name))
         definitions = [_definition(gx, context, suite) for suite in suites]
         checkpoint = context.checkpoints.add_or_update(
             gx.Checkpoint(
@@ -59,6 +60,10 @@ def run_suites(url: str, name: str, run_id: str, suites: Sequence[Suite], *, fol
     )
     record(url, run_id, report)
     return report
+
+
+def slug(name: str) -> str:
+    return name.replace(" ", "_")
 
 
 def record(url: str, run_id: str, report: Report) -> None:
@@ -86,18 +91,37 @@ def _quiet(url: str) -> Iterator[Any]:
     """Import Great Expectations without its telemetry and chatter, with the warehouse in its environment."""
     os.environ["GX_ANALYTICS_ENABLED"] = "false"
     os.environ[_URL_VARIABLE] = sqlalchemy_url(url)
-    logging.getLogger("great_expectations").setLevel(logging.WARNING)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        import great_expectations as gx  # noqa: PLC0415 (seconds of import, only when a check runs)
+        logging.disable(logging.INFO)  # its import alone logs two hundred lines
+        try:
+            import great_expectations as gx  # noqa: PLC0415 (seconds of import, only when a check runs)
 
-        yield gx
+            yield gx
+        finally:
+            logging.disable(logging.NOTSET)
 
 
-def _context(gx: Any, folder: Path) -> Any:
-    folder.mkdir(parents=True, exist_ok=True)
-    context = gx.get_context(mode="file", project_root_dir=str(folder))
+@contextlib.contextmanager
+def _alone(project: Path) -> Iterator[Path]:
+    """Let one process at a time use a check's project: Great Expectations keeps its configuration in files."""
+    project.mkdir(parents=True, exist_ok=True)
+    with (project / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield project
+
+
+def _context(gx: Any, project: Path, docs: Path) -> Any:
+    context = gx.get_context(mode="file", project_root_dir=str(project))
     context.variables.progress_bars = {"globally": False}
+    context.update_data_docs_site(
+        "local_site",
+        {
+            "class_name": "SiteBuilder",
+            "store_backend": {"class_name": "TupleFilesystemStoreBackend", "base_directory": str(docs)},
+            "site_index_builder": {"class_name": "DefaultSiteIndexBuilder"},
+        },
+    )
     return context
 
 
