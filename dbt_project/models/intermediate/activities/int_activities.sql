@@ -20,7 +20,7 @@ unioned as (
         landed_at,
         {{ record_key('salesforce', 'person_record_id') }} as person_key
     from {{ ref('stg_salesforce__tasks') }}
-    {{ landed_since_last_run('salesforce_task') }}
+    where {{ newly_landed('salesforce_task') }}
     union all
     select
         'salesforce_event' as feed,
@@ -33,7 +33,7 @@ unioned as (
         landed_at,
         {{ record_key('salesforce', 'person_record_id') }} as person_key
     from {{ ref('stg_salesforce__events') }}
-    {{ landed_since_last_run('salesforce_event') }}
+    where {{ newly_landed('salesforce_event') }}
     union all
     select
         'salesforce_campaign' as feed,
@@ -46,7 +46,7 @@ unioned as (
         landed_at,
         {{ record_key('salesforce', 'person_record_id') }} as person_key
     from {{ ref('stg_salesforce__campaign_members') }}
-    {{ landed_since_last_run('salesforce_campaign') }}
+    where {{ newly_landed('salesforce_campaign') }}
     union all
     select
         'hubspot_email' as feed,
@@ -54,13 +54,14 @@ unioned as (
         event_type as kind,
         null as account_record_key,
         null as minutes,
-        not is_deleted and not is_filtered
-        and event_type in ('open', 'click') as is_counted,
+        not is_deleted and not is_filtered as is_counted,
         activity_date,
         landed_at,
         recipient_email as person_key
     from {{ ref('stg_hubspot__email_events') }}
-    {{ landed_since_last_run('hubspot_email') }}
+    where
+        event_type in ('open', 'click')
+        and {{ newly_landed('hubspot_email') }}
     union all
     select
         'files' as feed,
@@ -73,14 +74,22 @@ unioned as (
         landed_at,
         {{ record_key('files', 'person_record_id') }} as person_key
     from {{ ref('stg_files__activities') }}
-    {{ landed_since_last_run('files') }}
+    where {{ newly_landed('files') }}
 ),
 
-{# A first build has no use for what does not count; a later one needs it to
-   take back what it counted before. #}
+{# What does not count is written only over what counted before. #}
 kept as (
-    select * from unioned
-    {% if not is_incremental() %} where is_counted {% endif %}
+    select unioned.*
+    from unioned
+    {% if is_incremental() %}
+    left join {{ this }} as before
+        on
+            unioned.feed = before.feed
+            and unioned.activity_id = before.activity_id
+    where unioned.is_counted or before.activity_id is not null
+    {% else %}
+    where unioned.is_counted
+    {% endif %}
 )
 
 select * from kept

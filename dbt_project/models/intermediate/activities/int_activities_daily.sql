@@ -98,7 +98,14 @@ counted as (
         activity_date,
         count(*) as activities,
         count(minutes) as timed_activities,
-        sum(least(minutes, limits.maximum_minutes)) as timed_minutes
+        {# Not least(): it passes over a missing length and takes the limit. #}
+        sum(
+            case
+                when minutes > limits.maximum_minutes
+                    then limits.maximum_minutes
+                else minutes
+            end
+        ) as timed_minutes
     from resolved
     cross join limits
     group by account_id, person_id, activity_type, activity_date

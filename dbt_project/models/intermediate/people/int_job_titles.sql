@@ -1,7 +1,7 @@
 with
 
 people as (
-    select job_title from {{ ref('int_people_unioned') }}
+    select job_title, department from {{ ref('int_people_unioned') }}
 ),
 
 seniority_keywords as (
@@ -14,11 +14,18 @@ department_keywords as (
     from {{ ref('department_keywords') }}
 ),
 
+{# A department as people write it is read like a title. #}
+written as (
+    select job_title from people
+    union
+    select department from people
+),
+
 titles as (
-    select distinct
+    select
         job_title,
         {{ words_between_blanks('job_title') }} as words
-    from people
+    from written
     where job_title is not null
 ),
 

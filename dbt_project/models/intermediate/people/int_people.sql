@@ -71,7 +71,9 @@ matched as (
         with_host.person_id,
         coalesce(with_host.account_id, accounts.account_id) as account_id,
         coalesce(job_titles.seniority, 'other') as seniority,
-        coalesce(with_host.department, job_titles.department) as department,
+        coalesce(
+            departments.department, job_titles.department, with_host.department
+        ) as department,
         with_host.job_title,
         coalesce(countries.country, with_host.country) as country,
         with_host.is_opted_out,
@@ -85,6 +87,8 @@ matched as (
         on with_host.email_domain = company_domains.host
     left join accounts on company_domains.domain = accounts.account_id
     left join job_titles on with_host.job_title = job_titles.job_title
+    left join job_titles as departments
+        on with_host.department = departments.job_title
     left join countries
         on lower(with_host.country) = countries.country_as_written
 )
