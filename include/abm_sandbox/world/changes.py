@@ -67,11 +67,12 @@ class _Day:
     def changes(self) -> Changes:
         in_salesforce = self._touched[self._world.companies.in_salesforce[self._touched]]
         in_hubspot = self._touched[self._world.companies.in_hubspot[self._touched]]
+        contacts = self._changed_contacts()
         rows = {
             "Task": self._activities.task_rows(*self._busy("tasks", np.repeat(in_salesforce, 3))),
             "Event": self._activities.event_rows(*self._busy("events", in_salesforce)),
             "Opportunity": self._moved_deals(),
-            "Contact": pa.concat_tables([self._changed_contacts(), self._new_contacts(in_salesforce)]),
+            "Contact": pa.concat_tables([contacts, self._new_contacts(in_salesforce, contacts.schema)]),
         }
         rng, _, company, moment = self._busy("email events", np.repeat(in_hubspot, 3))
         return Changes(
@@ -147,7 +148,7 @@ class _Day:
         """Delete every third of them; the others opt out."""
         return np.asarray(np.arange(count) % 3 == 2)  # noqa: PLR2004 (the third)
 
-    def _new_contacts(self, known: NDArray[np.int64]) -> pa.Table:
+    def _new_contacts(self, known: NDArray[np.int64], schema: pa.Schema) -> pa.Table:
         companies = self._world.companies
         rng = self._rng("new contacts")
         company = known[chance(rng, 0.3, len(known))]
@@ -169,7 +170,6 @@ class _Day:
             "CreatedDate": moments,
             "SystemModstamp": moments,
         }
-        schema = self._world.table("salesforce", "Contact").schema
         return pa.table([columns.get(field.name, pa.nulls(count, field.type)) for field in schema], schema=schema)
 
 
