@@ -300,6 +300,40 @@ def test_something_that_is_no_parquet_is_refused(folder: Folder) -> None:
     assert folder.faults() == ["file a.parquet: cannot be read. Check its permissions and that it is whole"]
 
 
+@pytest.mark.parametrize("cell", ["31/02/2026", "2026-03-01", "01/13/2026"])
+def test_a_date_that_its_form_does_not_allow_is_refused(folder: Folder, cell: str) -> None:
+    folder.write("o.csv", f"id,closed\n1,01/03/2026\n2,1/3/2026\n3,{cell}\n")
+    closed = {"column": "closed", "date_format": "%d/%m/%Y"}
+    folder.map("opportunities", "o.csv", {"opportunity_id": "id", "closed_date": closed})
+    assert folder.faults("opportunities")[0].startswith(
+        "file o.csv, line 4, column 'closed': is not a date of the form '%d/%m/%Y'"
+    )
+
+
+def test_a_workbook_is_refused(folder: Folder) -> None:
+    folder.write("a.csv", b"PK\x03\x04" + bytes(100))
+    folder.map("accounts", "a.csv", NAMED)
+    assert "Save it as 'CSV UTF-8'" in folder.faults()[0]
+
+
+def test_a_truncated_archive_is_refused(folder: Folder) -> None:
+    rows = "".join(f"{row},{hash(row)}\n" for row in range(500_000))
+    folder.write("a.csv.gz", gzip.compress(("id,name\n" + rows).encode(), 1)[:-50_000])
+    folder.map("accounts", "a.csv.gz", NAMED)
+    assert folder.faults() == ["file a.csv.gz: cannot be read. Check its permissions and that it is whole"]
+
+
+def test_a_name_with_brackets_is_no_pattern(folder: Folder) -> None:
+    folder.write("a [2026].csv", ACCOUNTS)
+    folder.map("accounts", "a [2026].csv", NAMED)
+    assert len(folder.rows("accounts")) == 2
+
+
+def test_a_pattern_that_leaves_the_folder_finds_nothing(folder: Folder) -> None:
+    folder.map("accounts", "/etc/*.csv", NAMED)
+    assert "no file '/etc/*.csv'" in folder.faults()[0]
+
+
 @pytest.mark.parametrize(
     ("extra", "words"), [({}, "has no 'path'"), ({"path": "/absent/folder"}, "/absent/folder is no folder")]
 )

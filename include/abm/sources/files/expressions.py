@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
@@ -135,6 +136,9 @@ def _numbers(values: Values, expression: Expression) -> Values:
     if values.type == TEXT and expression.decimal != ".":
         values = pc.replace_substring(values, expression.decimal, ".")
     numbers = values.cast(NUMBER)
+    if values.type != TEXT:
+        # Some writers of Parquet put NaN where there is no value.
+        numbers = pc.if_else(pc.is_nan(numbers), pa.scalar(None, NUMBER), numbers)
     if not pc.all(pc.is_finite(numbers), skip_nulls=True).as_py() and len(numbers) > numbers.null_count:
         raise pa.ArrowInvalid
     return numbers
@@ -156,9 +160,25 @@ def _times(values: Values, form: str | None) -> Values:
     if values.type != TEXT:
         return values.cast(TIMESTAMP if pa.types.is_timestamp(values.type) and values.type.tz else pa.timestamp("us"))
     if form:
-        return pc.strptime(values, form, "us")
+        return _formed_times(values, form)
     has_zone = pc.match_substring_regex(values, _ZONE)
     nothing = pa.scalar(None, TEXT)
     zoned = pc.if_else(has_zone, values, nothing).cast(TIMESTAMP)
     naive = pc.if_else(has_zone, nothing, values).cast(pa.timestamp("us")).cast(TIMESTAMP)
     return pc.coalesce(zoned, naive)
+
+
+def _formed_times(values: Values, form: str) -> Values:
+    times = pc.strptime(values, form, "us")
+    # It takes 31 February for 3 March: what does not look the same again is asked of Python's stricter one.
+    again = pc.strftime(times.cast(pa.timestamp("s", times.type.tz), safe=False), form)
+    for value in values.filter(pc.not_equal(_unpadded(again), _unpadded(values))).unique().to_pylist():
+        try:
+            datetime.strptime(value, form)  # noqa: DTZ007 (only whether it parses matters)
+        except ValueError:
+            raise pa.ArrowInvalid from None
+    return times
+
+
+def _unpadded(values: Values) -> Values:
+    return pc.replace_substring_regex(values, r"\b0+(\d)", r"\1")

@@ -25,6 +25,7 @@ MAX_COLUMNS = 10_000
 _BLOCK_BYTES = 4 << 20
 _BATCH_ROWS = 50_000
 _CLOSE_QUOTES = "Close each quotation mark that a cell opens; write one inside a cell twice"
+_ZIP_MARK = b"PK\x03\x04"
 _UTF16_MARKS = (b"\xff\xfe", b"\xfe\xff")
 
 
@@ -51,7 +52,7 @@ class InputFile:
             yield from error.faults
             return
         except (OSError, pa.ArrowException):
-            yield Fault(f"file {self.name}", "cannot be read", "Check its permissions and that it is whole")
+            yield self._unreadable()
             return
         for column in columns:
             if (times := header.count(column)) != 1:
@@ -60,17 +61,22 @@ class InputFile:
 
     def batches(self, columns: Sequence[str]) -> Iterator[pa.RecordBatch]:
         """Yield the columns' rows in the file's order, CSV cells as text; raises ConfigurationError with the place."""
-        if self.is_parquet:
-            with pq.ParquetFile(self.path) as file:
-                yield from file.iter_batches(_BATCH_ROWS, columns=list(columns))
-            return
         try:
+            if self.is_parquet:
+                with pq.ParquetFile(self.path) as file:
+                    yield from file.iter_batches(_BATCH_ROWS, columns=list(columns))
+                return
             with pa.input_stream(self.path) as stream, self._open_csv(stream, columns) as reader:
                 yield from reader
+        except OSError:
+            raise ConfigurationError(self._unreadable()) from None
         except (pa.ArrowException, UnicodeError) as error:
             raise ConfigurationError(self._reading_fault(str(error))) from None  # its text quotes the row
         if (fault := self._unclosed_fault()) is not None:
             raise ConfigurationError(fault)
+
+    def _unreadable(self) -> Fault:
+        return Fault(f"file {self.name}", "cannot be read", "Check its permissions and that it is whole")
 
     def place(self, row: int) -> str:
         """Return 'file F, line N' of a row counted from 0; cells may span lines, so the file is read up to it."""
@@ -107,6 +113,10 @@ class InputFile:
             raise ConfigurationError(
                 Fault(f"file {self.name}", "is empty", "Export it again, or leave its entity out of the mapping")
             )
+        if head.startswith(_ZIP_MARK):
+            raise ConfigurationError(
+                Fault(f"file {self.name}", "is a workbook or zip archive", "Save it as 'CSV UTF-8', or unpack it")
+            )
         if head.startswith(_UTF16_MARKS) and not self.format.encoding.lower().startswith("utf-16"):
             raise ConfigurationError(
                 Fault(f"file {self.name}", "is UTF-16", "Set 'encoding: utf-16' at its entity in the mapping")
@@ -139,6 +149,8 @@ class InputFile:
         return f"It has {shown}"
 
     def _reading_fault(self, told: str) -> Fault:
+        if self.is_parquet:
+            return self._unreadable()
         if (fault := self._encoding_fault()) is not None:
             return fault
         if (fault := self._ragged_fault()) is not None:
@@ -208,7 +220,11 @@ class InputFile:
 
 def find_files(folder: Path, mapped: FileFormat, where: str) -> list[InputFile]:
     """Return the files of a mapped entity in the order of their names; raises ConfigurationError for none."""
-    paths = sorted(path for path in folder.glob(mapped.file) if path.is_file())
+    exact = folder / mapped.file
+    try:
+        paths = [exact] if exact.is_file() else sorted(path for path in folder.glob(mapped.file) if path.is_file())
+    except (NotImplementedError, ValueError):
+        paths = []  # no pattern, or one that leaves the folder
     if not paths:
         there = sorted(path.name for path in folder.iterdir())[:20]
         raise ConfigurationError(
