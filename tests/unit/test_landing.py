@@ -317,6 +317,18 @@ def test_ensuring_tables_twice_changes_nothing(url: str, rows: Any) -> None:
     assert rows() == [("1", "Acme", False)]
 
 
+def test_a_slow_source_does_not_keep_others_from_their_tables(url: str) -> None:
+    def slow() -> Iterator[pa.RecordBatch]:
+        yield from batches(COMPANY, company("1"))
+        with connect(url) as other:
+            other.execute("set lock_timeout = '2s'")
+            ensure_tables(other, [COMPANY, LINK])
+        land(url, {"from_id": "1", "to_id": "1"}, entity=LINK, batch_id="other")
+
+    stage(url, COMPANY, slow(), batch_id="b1", is_full=True, cursor_from=None)
+    assert merge(url, COMPANY, "b1") == Counts(inserted=1)
+
+
 def test_a_new_column_is_filled_by_a_full_load(url: str, warehouse: psycopg.Connection) -> None:
     land(url, company("1"))
     wider = Entity("test", "company", "companies", (*COMPANY.columns, Column("city", "city")), cursor="updated_at")
