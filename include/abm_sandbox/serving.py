@@ -23,7 +23,7 @@ def serve(app: ASGIApp, port: int = 0) -> Iterator[str]:
     """Yield the app's base URL while it is served on 127.0.0.1; port 0 takes a free one."""
     with contextlib.closing(socket.create_server(("127.0.0.1", port))) as listening:
         server = uvicorn.Server(
-            uvicorn.Config(app, log_level="critical", access_log=False, lifespan="off", ws="none", backlog=128)
+            uvicorn.Config(app, log_level="error", access_log=False, lifespan="off", ws="none", backlog=128)
         )
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]}, daemon=True)
         thread.start()

@@ -25,7 +25,7 @@ from abm_sandbox.salesforce import (
 from abm_sandbox.salesforce import (
     limits as allowances,
 )
-from abm_sandbox.salesforce.errors import SalesforceError, answer_http_error, answer_salesforce_error
+from abm_sandbox.salesforce.errors import SalesforceError, answer_http_error, answer_own_fault, answer_salesforce_error
 from abm_sandbox.salesforce.org import Org
 from abm_sandbox.salesforce.world import is_loaded, load_world
 
@@ -38,7 +38,6 @@ DAILY_REQUESTS = 100_000  # an Enterprise org without user licences
 TOKEN_SECONDS = 7200.0
 
 _DATA = [
-    Route("/", describe.resources),
     Route("/limits", allowances.limits),
     Route("/query", query.query),
     Route("/queryAll", query.query),
@@ -49,6 +48,8 @@ _DATA = [
     Route("/composite/sobjects", sobject_collections.update, methods=["PATCH"]),
     Route("/composite/sobjects", sobject_collections.delete, methods=["DELETE"]),
     Route("/composite/sobjects/{object}", sobject_collections.read, methods=["GET", "POST"]),
+    Route("/composite/sobjects/{object}", sobject_collections.update, methods=["PATCH"]),
+    Route("/composite/sobjects/{object}", sobject_collections.delete, methods=["DELETE"]),
     Route("/composite/sobjects/{object}/{field}", sobject_collections.upsert, methods=["PATCH"]),
     Route("/jobs/ingest", bulk_ingest.all_jobs, methods=["GET"]),
     Route("/jobs/ingest", bulk_ingest.create_job, methods=["POST"]),
@@ -82,6 +83,7 @@ _ROUTES = [
     Route("/services/oauth2/introspect", auth.introspect, methods=["POST"]),
     Route("/services/oauth2/userinfo", auth.userinfo, methods=["GET", "POST"]),
     Route("/services/data", describe.versions),
+    Route("/services/data/{version}", describe.resources),
     Mount("/services/data/{version}", routes=_DATA),
 ]
 
@@ -104,7 +106,11 @@ def create_app(
     app = Starlette(
         routes=_ROUTES,
         middleware=[Middleware(FaultInjection), Middleware(auth.Gate)],
-        exception_handlers={SalesforceError: answer_salesforce_error, HTTPException: answer_http_error},
+        exception_handlers={
+            SalesforceError: answer_salesforce_error,
+            HTTPException: answer_http_error,
+            Exception: answer_own_fault,
+        },
     )
     app.router.redirect_slashes = False
     app.state.faults = []

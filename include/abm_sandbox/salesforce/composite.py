@@ -25,6 +25,8 @@ _FIRST_ERROR = 400
 async def composite(request: Request) -> Json:
     """Answer POST /composite: calls in their order, later ones may use `@{referenceId.path}` of earlier ones."""
     body = await read_json(request)
+    if body.get("allOrNone"):
+        raise SalesforceError(400, "FUNCTIONALITY_NOT_ENABLED", "The sandbox does not undo sub-requests")
     answers: dict[str, dict[str, Any]] = {}
     for call in _calls(body, "compositeRequest"):
         name = str(call.get("referenceId", ""))

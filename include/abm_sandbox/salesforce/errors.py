@@ -58,6 +58,12 @@ def answer_salesforce_error(_request: Request, error: Exception) -> Json:
     return Json(error.body(), status_code=error.status)
 
 
+def answer_own_fault(_request: Request, _error: Exception) -> Json:
+    """Answer a fault of the sandbox itself; the server tells its traceback on stderr."""
+    fault = SalesforceError(500, "UNKNOWN_EXCEPTION", "An unexpected error occurred. Please include this ErrorId")
+    return Json(fault.body(), status_code=fault.status)
+
+
 def answer_http_error(request: Request, error: Exception) -> Json:
     if isinstance(error, HTTPException) and error.status_code == METHOD_NOT_ALLOWED:
         message = f"HTTP Method '{request.method}' not allowed. Allowed are {(error.headers or {}).get('Allow', '')}"
