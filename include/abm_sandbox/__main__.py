@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import signal
+import sqlite3
 import threading
 from datetime import UTC, datetime
 from pathlib import Path  # noqa: TC003 (typer reads the types when it runs)
@@ -44,7 +45,7 @@ def serve_sandbox(
                 typer.echo(f"{name:<12}{endpoint['base_url']}")
             typer.echo(f"Credentials are in {home / ENDPOINTS_FILE}")
             ended.wait()
-    except (OSError, RuntimeError) as error:
+    except (OSError, RuntimeError, sqlite3.Error) as error:
         typer.echo(f"The sandbox did not start: {error}", err=True)
         raise typer.Exit(1) from error
 

@@ -27,7 +27,7 @@ class CreateApp(Protocol):
     def __call__(self, store: Store, *, limits: bool) -> ASGIApp: ...
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Platform:
     """One served platform; `login`, `password` and `extra` are what a connection to it holds."""
 
@@ -90,17 +90,23 @@ def running_sandbox(
 
 def make_stores(home: Path, make_world: Callable[[], World], platforms: tuple[Platform, ...] = PLATFORMS) -> None:
     """Fill the stores that are missing; one that was only half filled when a start was cut off is made anew."""
-    missing = [platform for platform in platforms if not (home / f"{platform.name}.sqlite").exists()]
+    missing = {platform: home / f"{platform.name}.sqlite" for platform in platforms}
+    missing = {platform: path for platform, path in missing.items() if not path.exists()}
     if not missing:
         return
     world = make_world()
-    for platform in missing:
-        begun = home / f"{platform.name}.sqlite.begun"
-        for leftover in home.glob(f"{begun.name}*"):
+    for platform, path in missing.items():
+        for leftover in home.glob(f"{_begun(path).name}*"):
             leftover.unlink()
-        with contextlib.closing(Store(begun)) as store:
+        with contextlib.closing(Store(_begun(path))) as store:
             platform.fill(store, world)
-        begun.replace(home / f"{platform.name}.sqlite")
+    # Only now, so that no two stores are ever of two worlds.
+    for path in missing.values():
+        _begun(path).replace(path)
+
+
+def _begun(path: Path) -> Path:
+    return path.with_name(f"{path.name}.begun")
 
 
 @contextlib.contextmanager
@@ -119,7 +125,7 @@ def _only_here(home: Path) -> Iterator[None]:
 @contextlib.contextmanager
 def _announced(path: Path, endpoints: Mapping[str, Any]) -> Iterator[None]:
     """Keep the file there only while the servers answer; readers see all of it or nothing."""
-    begun = path.with_suffix(".begun")
+    begun = _begun(path)
     begun.write_text(json.dumps(endpoints, indent=2) + "\n", encoding="utf-8")
     begun.chmod(0o600)
     begun.replace(path)

@@ -84,6 +84,16 @@ def test_start_that_was_cut_off_is_made_anew(tmp_path):
         assert httpx.get(endpoints["notes"]["base_url"]).json()["notes"] == ["40 companies"]
 
 
+def test_stores_of_a_start_that_was_cut_off_never_mix_with_a_later_world(tmp_path):
+    def cut_off(store: Store, world: World) -> None:
+        raise KeyboardInterrupt
+
+    broken = (*NOTES, Platform("other", _notes_app, cut_off, password="sandbox"))
+    with pytest.raises(KeyboardInterrupt), running_sandbox(tmp_path, _make_world, platforms=broken):
+        pass
+    assert not list(tmp_path.glob("*.sqlite"))
+
+
 def test_second_sandbox_on_the_same_folder_is_refused(tmp_path):
     with (
         running_sandbox(tmp_path, _make_world, platforms=NOTES),
@@ -147,6 +157,15 @@ def test_taken_port_ends_with_one_clear_line(tmp_path):
     assert told.startswith("The sandbox did not start: ")
     assert "Traceback" not in told
     assert not (tmp_path / "two" / ENDPOINTS_FILE).exists()
+
+
+def test_folder_that_cannot_be_made_ends_with_one_clear_line(tmp_path):
+    (tmp_path / "file").touch()
+    sandbox = _start(tmp_path / "file" / "home")
+    _, told = sandbox.communicate(timeout=60)
+    assert sandbox.returncode == 1
+    assert told.startswith("The sandbox did not start: ")
+    assert "Traceback" not in told
 
 
 def _start(home: Path, *arguments: str) -> subprocess.Popen[str]:
