@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
 from abm.errors import ConfigurationError
+from abm.sources import entities
 from abm.sources.files.mapping import Mapping, load_mapping
 
-EXAMPLES = sorted((Path(__file__).parents[3] / "docs" / "examples").glob("*.yml"))
+if TYPE_CHECKING:
+    from abm.entities import Entity
+
+DOCS = Path(__file__).parents[3] / "docs"
+EXAMPLES = sorted((DOCS / "examples").glob("*.yml"))
 
 
 def faults(tmp_path: Path, text: str) -> list[str]:
@@ -33,6 +39,14 @@ def test_shipped_examples_are_valid(path: Path) -> None:
 
 def test_there_are_examples() -> None:
     assert len(EXAMPLES) >= 2
+
+
+@pytest.mark.parametrize("entity", entities("files"), ids=lambda entity: entity.name)
+def test_the_guide_lists_every_column(entity: Entity) -> None:
+    key, *others = entity.schema.names
+    assert f"| `{entity.name}` | `{key}` | `{', '.join(others)}` |" in (DOCS / "files-source.md").read_text(
+        encoding="utf-8"
+    )
 
 
 def test_all_faults_are_told_at_once(tmp_path: Path) -> None:
