@@ -166,7 +166,7 @@ def _shape(method: str, path: str, status: int) -> Validator | None:
         return _OAUTH_ERROR if path in _OAUTH else _ERRORS
     rest = re.sub(r"^/services/data/v\d+\.0", "", path)
     found = (
-        shape for methods, pattern, shape in _SHAPES if re.fullmatch(pattern, rest) and method in methods.split("|")
+        shape for methods, pattern, shape in _VALIDATORS if re.fullmatch(pattern, rest) and method in methods.split("|")
     )
     return next(found, None) if status in {200, 201} else None
 
