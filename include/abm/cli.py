@@ -22,8 +22,8 @@ from abm.warehouse import open_warehouse
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help=__doc__)
 policy_app = typer.Typer(no_args_is_help=True, help="Check, show and describe the policy.")
 app.add_typer(policy_app, name="policy")
-console = Console()
-errors = Console(stderr=True)
+console = Console(emoji=False)  # '1:One:' is a style, not a picture
+errors = Console(stderr=True, emoji=False)
 
 Port = Annotated[int | None, typer.Option(help="Port of Airflow's page; a free one unless told.", min=1, max=65535)]
 Accounts = Annotated[int, typer.Option(help="Accounts in the sandbox's world, when it is made.", min=50)]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from rich.markup import escape
 from rich.table import Table
 
 from abm.activation import summary
@@ -78,7 +79,12 @@ def explained_table(url: str) -> Table:
     table.add_column("Score", justify="right")
     table.add_column("Why")
     for name, style, score, reason, score_reasons in rows:
-        table.add_row(name, style, "" if score is None else str(score), f"{reason}\n[dim]{score_reasons}[/dim]")
+        table.add_row(
+            escape(name),
+            style,
+            "" if score is None else str(score),
+            f"{escape(reason)}\n[dim]{escape(score_reasons or '')}[/dim]",
+        )
     return table
 
 

@@ -26,6 +26,15 @@ def test_a_sound_delivery_passes(warehouse_url: str, stage_rows: Callable[..., N
     assert report.failed == []
 
 
+def test_every_table_of_a_delivery_is_checked(
+    warehouse_url: str, stage_rows: Callable[..., None], accounts: list[Row], now: datetime
+) -> None:
+    stage_rows("salesforce", "account", accounts)
+    stage_rows("salesforce", "user", [{"id": f"005{1:015d}", "name": "A", "system_modstamp": now}])
+    report = check_landing(warehouse_url, "salesforce", "b1")
+    assert {finding.subject for finding in report.findings} == {"raw_salesforce.account", "raw_salesforce.user"}
+
+
 def future(rows: list[Row]) -> None:
     rows[0]["system_modstamp"] += timedelta(days=400)
 

@@ -66,7 +66,8 @@ _SHARES = """
 select
     count(*) as accounts,
     count(*) filter (where styles.effective_style is null) as accounts_without_style,
-    coalesce(avg(case when styles.value_band = 'unknown' then 1.0 else 0.0 end), 0) as unknown_band_share
+    cast(coalesce(avg(case when styles.value_band = 'unknown' then 1.0 else 0.0 end), 0) as double precision)
+        as unknown_band_share
 from candidate_marts.dim_accounts as accounts
 left join candidate_marts.fct_account_styles as styles on styles.account_id = accounts.account_id
 """
@@ -79,14 +80,13 @@ where seats is not null
 
 # A company audience reaches the people who work at its members, so those are held against the platform's minimum.
 _AUDIENCES = """
-with sizes as (
+select coalesce(max(greatest(settings.value_number - sizes.people, 0)), 0) as people_missing
+from (
     select members.destination, members.audience, sum(coalesce(accounts.employees, 1)) as people
     from candidate_activation.audience_members as members
     join candidate_marts.dim_accounts as accounts on accounts.account_id = members.account_id
     group by members.destination, members.audience
-)
-select coalesce(max(greatest(settings.value_number - sizes.people, 0)), 0) as people_missing
-from sizes
+) as sizes
 join ops.build_context as context on true
 join ops.policy_settings as settings
     on settings.policy_version = context.policy_version
@@ -95,12 +95,13 @@ join ops.policy_settings as settings
 
 _DRIFT = """
 select
-    coalesce(avg(case when candidate.account_id is null then 1.0 else 0.0 end), 0) as accounts_lost_share,
-    coalesce(
+    cast(coalesce(avg(case when candidate.account_id is null then 1.0 else 0.0 end), 0) as double precision)
+        as accounts_lost_share,
+    cast(coalesce(
         avg(case when candidate.effective_style <> published.effective_style then 1.0 else 0.0 end)
             filter (where candidate.account_id is not null),
         0
-    ) as style_changed_share
+    ) as double precision) as style_changed_share
 from marts.fct_account_styles as published
 left join candidate_marts.fct_account_styles as candidate on candidate.account_id = published.account_id
 """

@@ -43,7 +43,8 @@ def run_suites(url: str, name: str, run_id: str, suites: Sequence[Suite], *, fol
     home = folder or load_settings().home_dir
     with _quiet(url) as gx, _alone(home / "great_expectations" / slug(name)) as project:
         context = _context(gx, project, home / "data_docs" / slug(name))
-        definitions = [_definition(gx, context, suite) for suite in suites]
+        source = context.data_sources.add_or_update_postgres("warehouse", connection_string=f"${{{_URL_VARIABLE}}}")
+        definitions = [_definition(gx, context, source, suite) for suite in suites]
         checkpoint = context.checkpoints.add_or_update(
             gx.Checkpoint(
                 name=name,
@@ -125,10 +126,9 @@ def _context(gx: Any, project: Path, docs: Path) -> Any:
     return context
 
 
-def _definition(gx: Any, context: Any, suite: Suite) -> Any:
-    source = context.data_sources.add_or_update_postgres(name="warehouse", connection_string=f"${{{_URL_VARIABLE}}}")
+def _definition(gx: Any, context: Any, source: Any, suite: Suite) -> Any:
     if suite.query is not None:
-        asset = source.add_query_asset(name=suite.subject, query=suite.query)
+        asset = source.add_query_asset(name=suite.subject, query=suite.query.strip())
     else:
         asset = source.add_table_asset(name=suite.subject, table_name=suite.table, schema_name=suite.schema)
     data = asset.add_batch_definition_whole_table("all rows")
