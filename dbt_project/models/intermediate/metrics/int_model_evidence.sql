@@ -27,8 +27,8 @@ evidence as (
     union all
     select
         'named_account' as model,
-        lists.owners_with_workable_list
-        / cast(nullif(lists.owners, 0) as decimal(20, 6)) as share,
+        {{ ratio('lists.owners_with_workable_list', 'lists.owners') }}
+            as share,
         {{ benchmark('workable_lists_share') }} as threshold,
         {{ dbt.concat([
             'lists.owners_with_workable_list', "' of '", 'lists.owners',
@@ -43,16 +43,15 @@ evidence as (
     union all
     select
         'industry_segment' as model,
-        segments.revenue_of_small_segments / nullif(segments.revenue, 0)
+        {{ ratio('segments.revenue_of_small_segments', 'segments.revenue') }}
             as share,
         {{ benchmark('segment_share') }} as threshold,
         {{ dbt.concat([
             'segments.segments',
             "' industries; '",
-            percent(
-                'segments.revenue_of_small_segments'
-                ~ ' / nullif(segments.revenue, 0)'
-            ),
+            percent(ratio(
+                'segments.revenue_of_small_segments', 'segments.revenue'
+            )),
             "' of revenue is from those with up to '",
             "cast(" ~ benchmark('accounts_per_segment_maximum')
             ~ " as integer)",
@@ -62,16 +61,12 @@ evidence as (
     union all
     select
         'customer_marketing' as model,
-        segments.customers / cast(nullif(segments.accounts, 0) as decimal(20, 6))
-            as share,
+        {{ ratio('segments.customers', 'segments.accounts') }} as share,
         {{ benchmark('customer_share_minimum') }} as threshold,
         {{ dbt.concat([
             'segments.customers', "' of '", 'segments.accounts',
             "' accounts are customers ('",
-            percent(
-                'segments.customers / cast(nullif(segments.accounts, 0)'
-                ~ ' as decimal(20, 6))'
-            ), "')'",
+            percent(ratio('segments.customers', 'segments.accounts')), "')'",
         ]) }} as evidence
     from segments
 )

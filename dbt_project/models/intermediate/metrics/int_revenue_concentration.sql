@@ -37,10 +37,9 @@ summed as (
 with_shares as (
     select
         customers,
-        revenue_of_top / nullif(revenue, 0) as top_share,
-        2 * ranked_revenue / nullif(customers * revenue, 0)
-        - (customers + 1) / cast(nullif(customers, 0) as decimal(20, 6))
-            as gini
+        {{ ratio('revenue_of_top', 'revenue') }} as top_share,
+        2 * {{ ratio('ranked_revenue', 'customers * revenue') }}
+        - {{ ratio('customers + 1', 'customers') }} as gini
     from summed
 )
 

@@ -8,6 +8,7 @@ bounds as (
     select min(month_start) as first_day, max(last_day) as last_day from months
 ),
 
+{# Hundredths of a minute: whole numbers add up the same in every order. #}
 activities as (
     select
         daily.account_id,
@@ -16,7 +17,7 @@ activities as (
         cast({{ dbt.date_trunc('month', 'daily.activity_date') }} as date)
             as month_start,
         daily.activities,
-        cast(daily.minutes as decimal(18, 2)) as minutes,
+        cast(round(daily.minutes * 100) as bigint) as minute_parts,
         case when daily.activity_type = 'meeting' then daily.activities else 0
         end as meetings
     from {{ ref('int_activities_daily') }} as daily
@@ -38,7 +39,7 @@ per_person as (
         activities.account_id,
         activities.person_id,
         sum(activities.activities) as activities,
-        sum(activities.minutes) as minutes,
+        sum(activities.minute_parts) as minute_parts,
         sum(activities.meetings) as meetings
     from activities
     inner join periods
@@ -60,7 +61,7 @@ per_account as (
         account_id,
         count(person_id) as people,
         sum(activities) as activities,
-        sum(minutes) as minutes,
+        sum(minute_parts) as minute_parts,
         sum(meetings) as meetings
     from per_person
     group by style, month_start, account_id
@@ -73,7 +74,7 @@ per_style as (
         count(*) as accounts_engaged,
         sum(people) as people_engaged,
         sum(activities) as activities,
-        sum(minutes) as minutes,
+        cast(sum(minute_parts) / 100.0 as decimal(18, 2)) as minutes,
         sum(meetings) as meetings
     from per_account
     group by style, month_start

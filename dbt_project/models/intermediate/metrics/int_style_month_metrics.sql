@@ -68,15 +68,14 @@ joined as (
 with_ratios as (
     select
         *,
-        cast(customers as decimal(20, 4)) / nullif(accounts, 0)
-            as customer_share,
-        cast(people_engaged as decimal(20, 4)) / nullif(accounts_engaged, 0)
+        {{ ratio('customers', 'accounts') }} as customer_share,
+        {{ ratio('people_engaged', 'accounts_engaged') }}
             as people_engaged_per_account,
-        cast(opportunities_won as decimal(20, 4))
-        / nullif(opportunities_closed, 0) as win_rate,
-        spend * 12 / nullif(accounts, 0) as yearly_spend_per_account,
-        case when spend > 0 then spend / nullif(accounts_engaged, 0) end
-            as cost_per_engaged_account
+        {{ ratio('opportunities_won', 'opportunities_closed') }} as win_rate,
+        {{ ratio('spend * 12', 'accounts') }} as yearly_spend_per_account,
+        case
+            when spend > 0 then {{ ratio('spend', 'accounts_engaged') }}
+        end as cost_per_engaged_account
     from joined
 )
 

@@ -37,59 +37,79 @@ settings as (
 
 {# Decay moves on Mondays: a night on which nobody did anything changes no
    score, and so sends nothing to the CRM. #}
-anchor as (
+mondays as (
     select
         as_of_date,
         cast({{ dbt.date_trunc('week', 'as_of_date') }} as date) as decay_date
     from {{ ref('stg_ops__build_context') }}
 ),
 
-in_window as (
+anchor as (
+    select
+        mondays.as_of_date,
+        mondays.decay_date,
+        cast({{ dbt.dateadd(
+            'day', '-settings.window_days', 'mondays.decay_date'
+        ) }} as date) as window_start
+    from mondays
+    cross join settings
+),
+
+weights as (
+    select
+        people.person_id,
+        seniorities.multiplier
+    from people
+    inner join seniorities on people.seniority = seniorities.seniority
+),
+
+{# Ten-thousandths of a minute, since whole numbers add up to the same sum in
+   every order and faster than decimals. #}
+weighted as (
     select
         activities.account_id,
         activities.person_id,
-        activities.activity_type,
-        activities.minutes,
-        greatest({{ dbt.datediff(
-            'activities.activity_date', 'anchor.decay_date', 'day'
-        ) }}, 0) as age_days
+        activity_types.is_offline,
+        cast(round(
+            10000 * activities.minutes
+            * coalesce(weights.multiplier, others.multiplier)
+            * power(
+                0.5,
+                greatest({{ dbt.datediff(
+                    'activities.activity_date', 'anchor.decay_date', 'day'
+                ) }}, 0) / activity_types.half_life_days
+            )
+        ) as bigint) as minute_parts
     from activities
-    cross join anchor
-    cross join settings
-    where
-        activities.activity_date <= anchor.as_of_date
-        and {{ dbt.datediff(
-            'activities.activity_date', 'anchor.decay_date', 'day'
-        ) }} < settings.window_days
+    inner join anchor
+        on
+            activities.activity_date > anchor.window_start
+            and activities.activity_date <= anchor.as_of_date
+    inner join activity_types
+        on activities.activity_type = activity_types.activity_type
+    left join weights on activities.person_id = weights.person_id
+    left join seniorities as others on others.seniority = 'other'
 ),
 
-weighted as (
+per_person as (
     select
-        in_window.account_id,
-        in_window.person_id,
-        activity_types.is_offline,
-        cast(
-            in_window.minutes
-            * coalesce(seniorities.multiplier, others.multiplier)
-            * power(0.5, in_window.age_days / activity_types.half_life_days)
-            as decimal(18, 4)
-        ) as minutes
-    from in_window
-    inner join activity_types
-        on in_window.activity_type = activity_types.activity_type
-    left join people on in_window.person_id = people.person_id
-    left join seniorities on people.seniority = seniorities.seniority
-    left join seniorities as others on others.seniority = 'other'
+        account_id,
+        person_id,
+        sum(minute_parts) as minute_parts,
+        max(case when is_offline then 0 else 1 end) as digital,
+        max(case when is_offline then 1 else 0 end) as offline
+    from weighted
+    group by account_id, person_id
 ),
 
 summed as (
     select
         account_id,
-        sum(minutes) as minutes,
-        count(distinct person_id) as people,
-        max(case when is_offline then 0 else 1 end) = 1 as has_digital,
-        max(case when is_offline then 1 else 0 end) = 1 as has_offline
-    from weighted
+        sum(minute_parts) / 10000 as minutes,
+        count(person_id) as people,
+        max(digital) = 1 as has_digital,
+        max(offline) = 1 as has_offline
+    from per_person
     group by account_id
 ),
 
