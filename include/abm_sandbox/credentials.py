@@ -5,3 +5,6 @@ SALESFORCE_CONSUMER_SECRET = "sandbox-secret"  # noqa: S105 (opens the sandbox o
 HUBSPOT_TOKEN = "sandbox-hubspot-token"  # noqa: S105 (opens the sandbox only)
 LINKEDIN_TOKEN = "sandbox-linkedin-token"  # noqa: S105 (opens the sandbox only)
 LINKEDIN_ACCOUNT = "urn:li:sponsoredAccount:500000001"
+LINKEDIN_CLIENT_ID = "sandbox-linkedin-client"
+LINKEDIN_CLIENT_SECRET = "sandbox-linkedin-secret"  # noqa: S105 (opens the sandbox only)
+LINKEDIN_REFRESH_TOKEN = "sandbox-linkedin-refresh"  # noqa: S105 (opens the sandbox only)

@@ -8,7 +8,7 @@ import json
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Protocol
 
-from abm_sandbox import credentials, hubspot, salesforce
+from abm_sandbox import credentials, hubspot, linkedin, salesforce
 from abm_sandbox.serving import serve
 from abm_sandbox.store import Store
 
@@ -55,6 +55,13 @@ PLATFORMS = (
         hubspot.create_app,
         lambda store, world: hubspot.load_world(store, world.hubspot),
         password=credentials.HUBSPOT_TOKEN,
+    ),
+    Platform(
+        "linkedin",
+        linkedin.create_app,
+        lambda store, world: linkedin.load_world(store),
+        password=credentials.LINKEDIN_TOKEN,
+        extra={"account": credentials.LINKEDIN_ACCOUNT},
     ),
 )
 
