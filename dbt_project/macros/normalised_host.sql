@@ -9,7 +9,7 @@
     {%- set schemeless -%}
         replace(replace(lower(trim({{ address }})), 'https://', ''), 'http://', '')
     {%- endset -%}
-    {%- set authority = abm.before_first(schemeless, ["/", "?", "#", ":"]) -%}
+    {%- set authority = before_first(schemeless, ["/", "?", "#", ":"]) -%}
     {%- set host -%}
         trim(trailing '.' from trim(replace(' ' || {{ authority }}, ' www.', '')))
     {%- endset -%}

@@ -11,7 +11,8 @@ records as (
     from {{ ref('int_accounts_unioned') }}
 ),
 
-{# Only a parent of the same domain keeps a record apart. HubSpot makes one company a domain, so its parents say nothing here. #}
+{# Only a parent of the same domain keeps a record apart. HubSpot makes one
+   company a domain, so its parents say nothing here. #}
 members as (
     select
         record.record_key as id,

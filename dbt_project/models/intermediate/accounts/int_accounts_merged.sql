@@ -77,14 +77,26 @@ filled as (
     select
         account_id,
         record_rank,
-        {%- for column in [
-            'account_name', 'domain', 'parent_account_id', 'owner_id',
-            'industry', 'city', 'country', 'employees', 'annual_revenue',
-            'potential_estimate',
-        ] %}
-        {{ first_known(column, 'account_id', 'record_rank') }} as {{ column }}
-        {%- if not loop.last %},{% endif %}
-        {%- endfor %}
+        {{ first_known('account_name', 'account_id', 'record_rank') }}
+            as account_name,
+        {{ first_known('domain', 'account_id', 'record_rank') }}
+            as domain,
+        {{ first_known('parent_account_id', 'account_id', 'record_rank') }}
+            as parent_account_id,
+        {{ first_known('owner_id', 'account_id', 'record_rank') }}
+            as owner_id,
+        {{ first_known('industry', 'account_id', 'record_rank') }}
+            as industry,
+        {{ first_known('city', 'account_id', 'record_rank') }}
+            as city,
+        {{ first_known('country', 'account_id', 'record_rank') }}
+            as country,
+        {{ first_known('employees', 'account_id', 'record_rank') }}
+            as employees,
+        {{ first_known('annual_revenue', 'account_id', 'record_rank') }}
+            as annual_revenue,
+        {{ first_known('potential_estimate', 'account_id', 'record_rank') }}
+            as potential_estimate
     from harmonised
 ),
 

@@ -28,7 +28,7 @@ policy as (
     select {{ policy_text('currency') }} as currency_code
 ),
 
-{# The platform's own marks go first; a file that has none is read by its stage. #}
+{# The platform's own marks go first; a file without is read by its stage. #}
 closed as (
     select
         opportunities.*,

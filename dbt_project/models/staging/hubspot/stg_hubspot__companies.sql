@@ -13,7 +13,8 @@ renamed as (
 
         -- text
         {{ blank_to_null('name') }} as company_name,
-        {{ normalised_host("coalesce(nullif(trim(domain), ''), website)") }} as website_host,
+        {{ normalised_host("coalesce(nullif(trim(domain), ''), website)") }}
+            as website_host,
         {{ blank_to_null('industry') }} as industry,
         {{ blank_to_null('city') }} as city,
         {{ blank_to_null('country') }} as country,

@@ -8,7 +8,8 @@ renamed as (
     select
         -- ids
         id || '/'
-        || cast({{ at_utc('created_at') }} as {{ dbt.type_string() }}) as email_event_id,
+        || cast({{ at_utc('created_at') }} as {{ dbt.type_string() }})
+            as email_event_id,
         email_campaign_id,
 
         -- text

@@ -16,7 +16,9 @@ renamed as (
         _landed_at as landed_at,
 
         -- personal
-        {{ blank_to_null("coalesce(first_name, '') || ' ' || coalesce(last_name, '')") }} as owner_name,
+        {{ blank_to_null(
+            "coalesce(first_name, '') || ' ' || coalesce(last_name, '')"
+        ) }} as owner_name,
         {{ normalised_email('email') }} as email
     from source
 )

@@ -22,7 +22,9 @@ renamed as (
         coalesce(_is_deleted, false) as is_deleted,
 
         -- dates
-        cast({{ at_utc('coalesce(activity_date_time, created_date)') }} as date) as activity_date,
+        cast(
+            {{ at_utc('coalesce(activity_date_time, created_date)') }} as date
+        ) as activity_date,
 
         -- timestamps
         _landed_at as landed_at
