@@ -158,6 +158,13 @@ def test_a_full_load_marks_missing_rows_deleted_and_revives_them(url: str, rows:
     assert rows() == [("1", "Acme", False), ("2", "Acme", False)]
 
 
+def test_a_row_stays_deleted_without_being_touched_again(url: str, warehouse: psycopg.Connection) -> None:
+    land(url, company("1"), company("2"), is_full=True)
+    land(url, company("2"), batch_id="b2", is_full=True)
+    assert land(url, company("2"), batch_id="b3", is_full=True) == Counts(unchanged=1)
+    assert warehouse.execute("select _batch_id from raw_test.company where id = '1'").fetchone() == ("b2",)
+
+
 def test_an_empty_full_load_never_deletes(url: str, rows: Any) -> None:
     land(url, company("1"), is_full=True)
     assert land(url, batch_id="b2", is_full=True) == Counts()
