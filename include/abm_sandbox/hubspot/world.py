@@ -16,13 +16,13 @@ from abm_sandbox.hubspot.values import number_text, timestamp
 from abm_sandbox.store import quoted
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from abm_sandbox.store import Store
 
 
 def load_world(store: Store, tables: Mapping[str, pa.Table]) -> None:
-    """Add records, owners, associations and e-mail events to the account in the store.
+    """Add records, owners, associations and e-mail events to the account in the store, or change those it has.
 
     Keys are "companies", "contacts", "deals" (id, HubSpot property names, createdAt, updatedAt, archived), "owners",
     "deals/companies" and "contacts/companies" (from, to, primary), "email_events". Numbers, dates and booleans become
@@ -49,7 +49,7 @@ def _load_records(portal: Portal, kind: ObjectType, rows: pa.Table) -> None:
             _define(portal, kind, name, rows.column(name))
         archived = _column(rows, "archived", 0)
         updated = _texts(rows.column("updatedAt"))
-        columns = [
+        columns: list[list[Any]] = [
             _texts(rows.column("id")),
             _texts(rows.column("createdAt")),
             updated,
@@ -57,9 +57,7 @@ def _load_records(portal: Portal, kind: ObjectType, rows: pa.Table) -> None:
             [moment if flag else None for moment, flag in zip(updated, archived, strict=True)],
             *(_texts(rows.column(name), portal.properties[kind.name][name].type) for name in names),
         ]
-        listed = ", ".join([*RECORD_COLUMNS, *map(quoted, names)])
-        marks = ", ".join("?" * len(columns))
-        portal.store.execute_many(f"insert into {kind.name} ({listed}) values ({marks})", zip(*columns, strict=True))
+        _upsert(portal, kind.name, [*RECORD_COLUMNS, *names], columns)
 
 
 def _define(portal: Portal, kind: ObjectType, name: str, values: pa.ChunkedArray[Any]) -> None:
@@ -92,12 +90,18 @@ def _load_associations(portal: Portal, name: str, rows: pa.Table) -> None:
 
 
 def _insert(portal: Portal, table: str, rows: pa.Table, names: tuple[str, ...]) -> None:
-    columns = [[_plain(value) for value in _column(rows, name, 0)] for name in names]
     with portal.store.transaction():
-        portal.store.execute_many(
-            f"insert into {table} ({', '.join(names)}) values ({', '.join('?' * len(names))})",
-            zip(*columns, strict=True),
-        )
+        _upsert(portal, table, names, [[_plain(value) for value in _column(rows, name, 0)] for name in names])
+
+
+def _upsert(portal: Portal, table: str, names: Sequence[str], columns: Sequence[Sequence[Any]]) -> None:
+    key = "created, id" if "created" in names else "id"
+    changed = ", ".join(f"{quoted(name)} = excluded.{quoted(name)}" for name in names)
+    portal.store.execute_many(
+        f"insert into {table} ({', '.join(map(quoted, names))}) values ({', '.join('?' * len(names))}) "
+        f"on conflict ({key}) do update set {changed}",
+        zip(*columns, strict=True),
+    )
 
 
 def _column(rows: pa.Table, name: str, value: Any) -> list[Any]:

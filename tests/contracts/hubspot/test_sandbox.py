@@ -195,3 +195,12 @@ def test_injected_fault_can_lose_the_answer_after_the_work(client, recorder, sto
     recorder.app.state.faults.append(Fault(path="/batch/update", status=500, after_applying=True))
     assert _update(client, _row("100", city="Oslo")).status_code == 500
     assert store.execute("select city from companies where id = '100'")[0]["city"] == "Oslo"
+
+
+def test_world_loaded_again_changes_records_and_keeps_what_was_written(client, store):
+    _update(client, _row("100", city="Oslo"))
+    again = {"id": ["100"], "name": ["Renamed"], "createdAt": ["x"], "updatedAt": ["2026-06-01T00:00:00.000Z"]}
+    load_world(store, {"companies": pa.table(again)})
+    read = client.get(f"{COMPANIES}/100?properties=name,city").json()
+    assert (read["properties"]["name"], read["properties"]["city"]) == ("Renamed", "Oslo")
+    assert read["updatedAt"] == "2026-06-01T00:00:00.000Z"
