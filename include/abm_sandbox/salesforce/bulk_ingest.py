@@ -17,6 +17,7 @@ from abm_sandbox.salesforce import bulk, writes
 from abm_sandbox.salesforce.answers import Csv, Json
 from abm_sandbox.salesforce.bodies import read_json
 from abm_sandbox.salesforce.errors import RowError, SalesforceError, not_found
+from abm_sandbox.salesforce.row import Row, read_row
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -152,10 +153,10 @@ def _header(content: bytes) -> list[str]:
     return [name.strip('"') for name in first.split(",")]
 
 
-def _apply(org: Org, job: Job, table: pa.Table) -> list[writes.Row]:
+def _apply(org: Org, job: Job, table: pa.Table) -> list[Row]:
     operation, object_name = job.facts["operation"], job.facts["object"]
     names = [str(name) for name in table.schema.names]
-    done: list[writes.Row] = []
+    done: list[Row] = []
     for batch in table.to_batches(max_chunksize=ROWS_A_BATCH):
         values = zip(*(column.to_pylist() for column in batch.columns), strict=True)
         rows = [_row(org, object_name, operation, names, given) for given in values]
@@ -164,15 +165,15 @@ def _apply(org: Org, job: Job, table: pa.Table) -> list[writes.Row]:
     return done
 
 
-def _row(org: Org, object_name: str, operation: str, names: Sequence[str], given: Sequence[str]) -> writes.Row:
+def _row(org: Org, object_name: str, operation: str, names: Sequence[str], given: Sequence[str]) -> Row:
     """Read one CSV line: an empty cell leaves the field alone, `#N/A` empties it."""
     values = {
         name: None if value == NULL_MARK else value for name, value in zip(names, given, strict=True) if value != ""
     }
-    return writes.read_row(org, object_name, values, is_create=operation == "insert", is_csv=True)
+    return read_row(org, object_name, values, is_create=operation == "insert", is_csv=True)
 
 
-def _write(org: Org, job: Job, rows: Sequence[writes.Row]) -> Any:
+def _write(org: Org, job: Job, rows: Sequence[Row]) -> Any:
     operation, object_name = job.facts["operation"], job.facts["object"]
     if operation == "upsert":
         external = _external(org, object_name, job.facts)
@@ -193,7 +194,7 @@ def _external(org: Org, object_name: str, facts: Mapping[str, Any]) -> Field:
     return found
 
 
-def _results(table: pa.Table, rows: Sequence[writes.Row]) -> dict[str, bytes]:
+def _results(table: pa.Table, rows: Sequence[Row]) -> dict[str, bytes]:
     """Write the result tables, last row first: their order is not that of the upload."""
     good = [at for at in reversed(range(len(rows))) if rows[at].error is None]
     bad = [at for at in reversed(range(len(rows))) if rows[at].error is not None]

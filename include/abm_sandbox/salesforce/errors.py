@@ -45,7 +45,7 @@ class RowError(Exception):
 
     def text(self) -> str:
         """Return the form of the Bulk API's `sf__Error` column."""
-        return f"{self.code}:{self.message}:{','.join(self.fields)} --"
+        return f"{self.code}:{self.message}:{','.join(self.fields)} --".replace(": --", ":--")
 
 
 def not_found(message: str = "The requested resource does not exist") -> SalesforceError:

@@ -14,6 +14,7 @@ from abm_sandbox.salesforce.errors import RowError, SalesforceError, not_found
 from abm_sandbox.salesforce.ids import is_id, long_id
 from abm_sandbox.salesforce.moments import stored
 from abm_sandbox.salesforce.query import as_record
+from abm_sandbox.salesforce.row import Row, no_such_column, read_row
 from abm_sandbox.salesforce.values import convert
 
 if TYPE_CHECKING:
@@ -29,7 +30,7 @@ _STATUS = {"INVALID_CROSS_REFERENCE_KEY": 404, "ENTITY_IS_DELETED": 404, "INSUFF
 async def create(request: Request) -> Response:
     """Answer POST /sobjects/{object}."""
     org: Org = request.app.state.org
-    row = writes.read_row(org, object_in_path(request), await read_json(request), is_create=True)
+    row = read_row(org, object_in_path(request), await read_json(request), is_create=True)
     writes.apply(org, [row], lambda: writes.create(org, [row]), all_or_none=False)
     return Json(_checked(row), status_code=_CREATED)
 
@@ -49,7 +50,7 @@ async def read(request: Request) -> Response:
 async def update(request: Request) -> Response:
     """Answer PATCH /sobjects/{object}/{id}."""
     org: Org = request.app.state.org
-    row = writes.read_row(org, object_in_path(request), await read_json(request), is_create=False)
+    row = read_row(org, object_in_path(request), await read_json(request), is_create=False)
     row.id = _id_in_path(request)
     writes.apply(org, [row], lambda: writes.update(org, [row]), all_or_none=False)
     _checked(row)
@@ -59,7 +60,7 @@ async def update(request: Request) -> Response:
 async def delete(request: Request) -> Response:
     """Answer DELETE /sobjects/{object}/{id}."""
     org: Org = request.app.state.org
-    row = writes.Row(object_in_path(request), _id_in_path(request))
+    row = Row(object_in_path(request), _id_in_path(request))
     writes.apply(org, [row], lambda: writes.delete(org, [row]), all_or_none=False)
     _checked(row)
     return Response(status_code=_NO_CONTENT)
@@ -91,7 +92,7 @@ async def upsert(request: Request) -> Response:
         return _several(request, [row["Id"] for row in found])
     if not found and request.query_params.get("updateOnly") == "true":
         raise not_found()
-    row = writes.read_row(org, name, {**body, external.name: value}, is_create=False)
+    row = read_row(org, name, {**body, external.name: value}, is_create=False)
     writes.apply(org, [row], lambda: writes.upsert(org, name, external, [row]), all_or_none=False)
     _checked(row)
     return Json(row.result(tells_created=True), status_code=_CREATED if row.created else 200)
@@ -130,7 +131,7 @@ def _chosen(org: Org, name: str, wanted: list[str]) -> list[Field]:
     fields = org.fields(name)
     for given in wanted:
         if given.lower() not in fields:
-            raise writes.no_such_column(name, given)
+            raise no_such_column(name, given)
     return [fields[given.lower()] for given in ["Id", *(given for given in wanted if given.lower() != "id")]]
 
 
@@ -141,7 +142,7 @@ def _id_in_path(request: Request) -> str:
     return long_id(given)
 
 
-def _checked(row: writes.Row) -> dict[str, Any]:
+def _checked(row: Row) -> dict[str, Any]:
     if row.error is None:
         return row.result()
     raise _as_request_error(row.error)

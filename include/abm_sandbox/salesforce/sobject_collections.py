@@ -17,6 +17,7 @@ from abm_sandbox.salesforce.describe import object_in_path
 from abm_sandbox.salesforce.errors import SalesforceError
 from abm_sandbox.salesforce.ids import is_id, long_id
 from abm_sandbox.salesforce.query import as_record
+from abm_sandbox.salesforce.row import Row, no_such_column, read_row
 from abm_sandbox.salesforce.rows import external_field
 from abm_sandbox.salesforce.schema import STANDARD
 
@@ -66,7 +67,7 @@ async def delete(request: Request) -> Json:
     org: Org = request.app.state.org
     ids = [given for given in request.query_params.get("ids", "").split(",") if given]
     _check_count(ids)
-    rows = [writes.Row(_object_of(given), given) for given in ids]
+    rows = [Row(_object_of(given), given) for given in ids]
     all_or_none = request.query_params.get("allOrNone", "false").lower() == "true"
     writes.apply(org, rows, lambda: writes.delete(org, rows), all_or_none=all_or_none)
     return Json([row.result() for row in rows])
@@ -80,7 +81,7 @@ async def read(request: Request) -> Json:
     fields = org.fields(name)
     for given in names:
         if given.lower() not in fields:
-            raise writes.no_such_column(name, given)
+            raise no_such_column(name, given)
     chosen = [fields[given] for given in dict.fromkeys(["id", *(given.lower() for given in names)])]
     columns = ", ".join(f'record."{field.name}"' for field in chosen)
     found = {
@@ -104,7 +105,7 @@ async def _wanted(request: Request) -> tuple[list[str], list[str]]:
     return [long_id(given) if is_id(given) else given for given in ids], names
 
 
-def _rows(org: Org, body: dict[str, Any], *, is_create: bool) -> list[writes.Row]:
+def _rows(org: Org, body: dict[str, Any], *, is_create: bool) -> list[Row]:
     records = body.get("records")
     if not isinstance(records, list) or not all(isinstance(record, dict) for record in records):
         raise SalesforceError(400, "JSON_PARSER_ERROR", "records must be a list of records")
@@ -112,9 +113,7 @@ def _rows(org: Org, body: dict[str, Any], *, is_create: bool) -> list[writes.Row
     names = [_type_of(org, record) for record in records]
     if sum(1 for _ in groupby(names)) > MOST_CHUNKS:
         raise SalesforceError(400, "INVALID_INPUT", f"more than {MOST_CHUNKS} chunks of one type in a request")
-    return [
-        writes.read_row(org, name, record, is_create=is_create) for name, record in zip(names, records, strict=True)
-    ]
+    return [read_row(org, name, record, is_create=is_create) for name, record in zip(names, records, strict=True)]
 
 
 def _type_of(org: Org, record: dict[str, Any]) -> str:

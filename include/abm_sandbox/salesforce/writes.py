@@ -3,80 +3,21 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-import orjson
-
-from abm_sandbox.salesforce.errors import RowError, SalesforceError
-from abm_sandbox.salesforce.ids import is_id, long_id
-from abm_sandbox.salesforce.org import USER_ID
+from abm_sandbox.salesforce.checks import as_json, check_ids, check_locks, check_references, check_unique
+from abm_sandbox.salesforce.errors import RowError
+from abm_sandbox.salesforce.row import ROLLED_BACK, check_required, good_rows
 from abm_sandbox.salesforce.schema import STANDARD
-from abm_sandbox.salesforce.values import convert
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from abm_sandbox.salesforce.org import Org
+    from abm_sandbox.salesforce.row import Row
     from abm_sandbox.salesforce.schema import Field
 
-ROLLED_BACK = "ALL_OR_NONE_OPERATION_ROLLED_BACK"
 _PERMISSION_OBJECTS = frozenset({"PermissionSetAssignment", "FieldPermissions"})
-
-
-@dataclass
-class Row:
-    """One row to write; after the write either `error` is set, or `id` is and tells which record it went to."""
-
-    object: str
-    id: str | None = None
-    values: dict[str, Any] = field(default_factory=dict)
-    error: RowError | None = None
-    created: bool = False
-
-    def fail(self, error: RowError) -> None:
-        self.error = error
-
-    def result(self, *, tells_created: bool = False) -> dict[str, Any]:
-        if self.error is not None:
-            answer: dict[str, Any] = {"success": False, "errors": [self.error.body()]}
-            return {"id": self.id, **answer} if self.id and self.error.code != ROLLED_BACK else answer
-        created = {"created": self.created} if tells_created else {}
-        return {"id": self.id, "success": True, "errors": [], **created}
-
-
-def read_row(org: Org, object_name: str, given: Mapping[str, Any], *, is_create: bool, is_csv: bool = False) -> Row:
-    """Return the row with stored values, or with the error that its values meet.
-
-    A column that the object does not have ends the whole request.
-    """
-    fields = org.fields(object_name)
-    row = Row(object_name)
-    refused: list[str] = []
-    try:
-        for name, value in given.items():
-            if name in {"attributes", "Id", "id"}:
-                continue
-            if (found := fields.get(name.lower())) is None:
-                raise no_such_column(object_name, name)
-            if found.readonly:
-                refused.append(found.name)
-            else:
-                row.values[found.name] = convert(found, value, is_csv=is_csv)
-    except RowError as error:
-        row.fail(error)
-    if refused:
-        row.fail(_not_writable(refused))
-    elif is_create and row.error is None:
-        _check_required(fields, row)
-    given_id = given.get("Id") or given.get("id")
-    if given_id:
-        row.id = str(given_id)
-    return row
-
-
-def no_such_column(object_name: str, name: str) -> SalesforceError:
-    return SalesforceError(400, "INVALID_FIELD", f"No such column '{name}' on sobject of type {object_name}")
 
 
 def create(org: Org, rows: Sequence[Row]) -> None:
@@ -85,23 +26,23 @@ def create(org: Org, rows: Sequence[Row]) -> None:
         for row in group:
             if row.id:
                 row.fail(RowError("INVALID_FIELD_FOR_INSERT_UPDATE", "cannot specify Id in an insert call", ("Id",)))
-        _check_references(org, object_name, group)
-        _check_unique(org, object_name, group)
-        _insert(org, object_name, _good(group))
+        check_references(org, object_name, group)
+        check_unique(org, object_name, group)
+        _insert(org, object_name, good_rows(group))
 
 
 def update(org: Org, rows: Sequence[Row]) -> None:
     """Change the records that the rows name by id, and only those that differ."""
     for object_name, group in _by_object(rows):
-        _check_ids(group)
-        _check_locks(org, group)
-        _check_references(org, object_name, group)
-        good = _good(group)
+        check_ids(group)
+        check_locks(org, group)
+        check_references(org, object_name, group)
+        good = good_rows(group)
         current = _current(org, object_name, good)
         changed = [row for row in good if _exists(row, current) and _differs(row, current[str(row.id)])]
         _write_changes(org, object_name, changed)
         changed_ids = {id(row) for row in changed}
-        _record(org, object_name, ((row.id, id(row) in changed_ids) for row in _good(group)))
+        _record(org, object_name, ((row.id, id(row) in changed_ids) for row in good_rows(group)))
 
 
 def upsert(org: Org, object_name: str, external: Field, rows: Sequence[Row]) -> None:
@@ -111,10 +52,10 @@ def upsert(org: Org, object_name: str, external: Field, rows: Sequence[Row]) -> 
     for found in org.store.execute(
         f'select record.Id as id, record."{external.name}" as key from json_each(?) as wanted '
         f'inner join "{object_name}" as record on record."{external.name}" = wanted.value where record.IsDeleted = 0',
-        [_json([key for key in keys if key is not None])],
+        [as_json([key for key in keys if key is not None])],
     ):
         known[found["key"]].append(found["id"])
-    for row in _good(rows):
+    for row in good_rows(rows):
         key = row.values.get(external.name)
         if key is None:
             row.fail(RowError("MISSING_ARGUMENT", f"{external.name} not specified", (external.name,)))
@@ -122,10 +63,10 @@ def upsert(org: Org, object_name: str, external: Field, rows: Sequence[Row]) -> 
             row.fail(RowError("DUPLICATE_EXTERNAL_ID", f"{external.name}: more than one record found for external id"))
         else:
             row.id = known[key][0] if known[key] else None
-    to_create = [row for row in _good(rows) if row.id is None]
+    to_create = [row for row in good_rows(rows) if row.id is None]
     for row in to_create:
-        _check_required(org.fields(object_name), row)
-    to_update = [row for row in _good(rows) if row.id is not None]
+        check_required(org.fields(object_name), row)
+    to_update = [row for row in good_rows(rows) if row.id is not None]
     update(org, to_update)
     create(org, to_create)
 
@@ -133,9 +74,9 @@ def upsert(org: Org, object_name: str, external: Field, rows: Sequence[Row]) -> 
 def delete(org: Org, rows: Sequence[Row]) -> None:
     """Mark records as deleted; objects of setup lose the row."""
     for object_name, group in _by_object(rows):
-        _check_ids(group)
-        current = _current(org, object_name, _good(group))
-        good = [row for row in _good(group) if _exists(row, current)]
+        check_ids(group)
+        current = _current(org, object_name, good_rows(group))
+        good = [row for row in good_rows(group) if _exists(row, current)]
         if "IsDeleted" in STANDARD[object_name].fields:
             org.store.execute_many(
                 f'update "{object_name}" set IsDeleted = 1, SystemModstamp = ? where Id = ?',
@@ -154,7 +95,7 @@ def apply(org: Org, rows: Sequence[Row], write: Callable[[], None], *, all_or_no
             if all_or_none:
                 _undo_if_any_failed(rows)
     except _UndoneError:
-        for row in _good(rows):
+        for row in good_rows(rows):
             row.fail(
                 RowError(
                     ROLLED_BACK,
@@ -182,82 +123,6 @@ def _by_object(rows: Sequence[Row]) -> Iterable[tuple[str, list[Row]]]:
     return groups.items()
 
 
-def _good(rows: Sequence[Row]) -> list[Row]:
-    return [row for row in rows if row.error is None]
-
-
-def _check_required(fields: Mapping[str, Field], row: Row) -> None:
-    missing = [found.name for found in fields.values() if found.required and row.values.get(found.name) is None]
-    if missing:
-        row.fail(
-            RowError("REQUIRED_FIELD_MISSING", f"Required fields are missing: [{', '.join(missing)}]", tuple(missing))
-        )
-
-
-def _check_ids(rows: Sequence[Row]) -> None:
-    for row in rows:
-        if not row.id:
-            row.fail(RowError("MISSING_ARGUMENT", "Id not specified in an update call", ("Id",)))
-        elif not is_id(row.id):
-            row.fail(RowError("MALFORMED_ID", "bad id", ("Id",)))
-        else:
-            row.id = long_id(row.id)
-
-
-def _check_locks(org: Org, rows: Sequence[Row]) -> None:
-    if not org.row_locks:
-        return
-    for row in _good(rows):
-        if org.row_locks.get(str(row.id), 0) > 0:
-            org.row_locks[str(row.id)] -= 1
-            row.fail(RowError("UNABLE_TO_LOCK_ROW", "unable to obtain exclusive access to this record"))
-
-
-def _check_references(org: Org, object_name: str, rows: Sequence[Row]) -> None:
-    """Refuse references to records that are not there, with one query for each object referred to."""
-    fields = {found.name: found for found in org.fields(object_name).values() if found.references}
-    pointed = [
-        (row, name, row.values[name]) for row in _good(rows) for name in row.values.keys() & fields if row.values[name]
-    ]
-    if not pointed:
-        return
-    wanted = _json([value for _, _, value in pointed])
-    there = {USER_ID}
-    for target in {target for found in fields.values() for target in found.references}:
-        there |= {
-            found["Id"]
-            for found in org.store.execute(
-                f'select record.Id from json_each(?) as wanted inner join "{target}" as record '
-                "on record.Id = wanted.value",
-                [wanted],
-            )
-        }
-    for row, name, value in pointed:
-        if value not in there:
-            row.fail(RowError("INVALID_CROSS_REFERENCE_KEY", "invalid cross reference id", (name,)))
-
-
-def _check_unique(org: Org, object_name: str, rows: Sequence[Row]) -> None:
-    for found in org.fields(object_name).values():
-        if not found.unique:
-            continue
-        wanted = [row.values[found.name] for row in _good(rows) if row.values.get(found.name) is not None]
-        taken = {
-            match["value"]
-            for match in org.store.execute(
-                f'select wanted.value as value from json_each(?) as wanted inner join "{object_name}" as record '
-                f'on record."{found.name}" = wanted.value',
-                [_json(wanted)],
-            )
-        }
-        for row in _good(rows):
-            value = row.values.get(found.name)
-            if value in taken:
-                row.fail(RowError("DUPLICATE_VALUE", f"duplicate value found: {found.name}", (found.name,)))
-            elif value is not None:
-                taken.add(value)
-
-
 def _current(org: Org, object_name: str, rows: Sequence[Row]) -> dict[str, dict[str, Any]]:
     names = {name for row in rows for name in row.values}
     if "IsDeleted" in STANDARD[object_name].fields:
@@ -266,7 +131,7 @@ def _current(org: Org, object_name: str, rows: Sequence[Row]) -> dict[str, dict[
     found = org.store.execute(
         f'select {columns} from json_each(?) as wanted inner join "{object_name}" as record '
         "on record.Id = wanted.value",
-        [_json([row.id for row in rows])],
+        [as_json([row.id for row in rows])],
     )
     return {row["Id"]: dict(row) for row in found}
 
@@ -323,16 +188,3 @@ def _record(org: Org, object_name: str, effects: Iterable[tuple[str | None, bool
         "insert into _writes values (?, ?, ?, ?)",
         [(object_name, record_id, now, int(effective)) for record_id, effective in effects],
     )
-
-
-def _not_writable(names: Sequence[str]) -> RowError:
-    return RowError(
-        "INVALID_FIELD_FOR_INSERT_UPDATE",
-        f"Unable to create/update fields: {', '.join(names)}. Please check the security settings of this field and "
-        "verify that it is read/write for your profile or permission set.",
-        tuple(names),
-    )
-
-
-def _json(values: Sequence[Any]) -> str:
-    return orjson.dumps(values).decode()

@@ -238,7 +238,8 @@ def sandbox() -> Iterator[Sandbox]:
     app = create_app(store)
     recorder = Recorder(app)
     token = app.state.org.open_token()
-    with serve(recorder) as url, httpx.Client(base_url=url, headers={"Authorization": f"Bearer {token}"}) as http:
+    headers = {"Authorization": f"Bearer {token}"}
+    with serve(recorder) as url, httpx.Client(base_url=url, headers=headers, verify=False) as http:
         yield Sandbox(url, app.state, http)
     store.close()
     recorder.check()

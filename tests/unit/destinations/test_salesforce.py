@@ -102,6 +102,14 @@ def test_prepare_tells_every_field_it_may_not_make(org, destination):
     assert "by hand as Text 80" in str(raised.value)
 
 
+def test_prepare_tells_every_field_it_may_not_grant(org, destination):
+    refused = {"status": 403, "body": [{"message": "no", "errorCode": "INSUFFICIENT_ACCESS"}]}
+    org.faults.append(Fault(path="/sobjects/PermissionSet", method="POST", **refused))
+    with pytest.raises(ConfigurationError, match="Manage Profiles and Permission Sets") as raised:
+        destination.prepare(FIELDS)
+    assert len(raised.value.faults) == len(FIELDS)
+
+
 def test_prepare_refuses_a_field_that_cannot_be_written(destination):
     with pytest.raises(ConfigurationError, match=r"SystemModstamp.*cannot be written"):
         destination.prepare(["SystemModstamp"])

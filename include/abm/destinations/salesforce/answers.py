@@ -45,7 +45,7 @@ _SAFE_TEXTS = frozenset(
         "UNPROCESSED",
     }
 )
-_BULK_ERROR = re.compile(r"([A-Z][A-Z0-9_]+):(.*):([^:]*) --\s*", re.DOTALL)
+_BULK_ERROR = re.compile(r"([A-Z][A-Z0-9_]+):(.*):([^:]*?)\s*--\s*", re.DOTALL)
 
 
 @dataclass(frozen=True)
@@ -79,10 +79,10 @@ class Answer:
 
 
 def from_bulk_error(change: Change, error: str) -> Answer:
-    """Read the `sf__Error` column, `CODE:message:fields --`; some errors are the bare code."""
+    """Read the `sf__Error` column, `CODE:message:fields --` or, without fields, `CODE:message:--`; or the bare code."""
     if match := _BULK_ERROR.fullmatch(error):
         code, message, fields = match.groups()
-        return Answer(change, code, message, [name.strip() for name in fields.split(",") if name.strip(" -")])
+        return Answer(change, code, message, [name.strip() for name in fields.split(",") if name.strip()])
     code, _, message = error.partition(":")
     return Answer(change, code if re.fullmatch(r"[A-Z][A-Z0-9_]+", code) else "UNKNOWN_ERROR", message)
 

@@ -34,11 +34,12 @@ class AccountFields:
 
     def ensure(self, names: Sequence[str]) -> None:
         """Create what is missing and grant it to the integration user; raise every fault at once."""
-        absent = self._absent(names)
+        seen = self._visible()
+        absent = [name for name in names if name.lower() not in seen and _OWN_FIELD.fullmatch(name)]
         faults = {name: fault for name in absent if (fault := self._create(name)) is not None}
         if created := [name for name in absent if name not in faults]:
-            self._grant(created)
-        seen = self._visible()
+            faults |= self._grant(created)
+            seen = self._visible()
         remaining = [faults.get(name) or _fault(name, seen) for name in names]
         if told := [fault for fault in remaining if fault is not None]:
             raise ConfigurationError(*told)
@@ -55,10 +56,6 @@ class AccountFields:
         except (KeyError, TypeError) as error:
             raise ContractError(f"Salesforce described {OBJECT} without its fields.") from error
 
-    def _absent(self, names: Sequence[str]) -> Sequence[str]:
-        seen = self._visible()
-        return [name for name in names if name.lower() not in seen and _OWN_FIELD.fullmatch(name)]
-
     def _create(self, name: str) -> Fault | None:
         try:
             self.client.request(
@@ -72,8 +69,16 @@ class AccountFields:
             return _not_created(name, "INSUFFICIENT_ACCESS")
         return None
 
-    def _grant(self, names: Sequence[str]) -> None:
-        """Put the fields into our permission set, and the integration user under it."""
+    def _grant(self, names: Sequence[str]) -> Mapping[str, Fault]:
+        """Put the fields into our permission set and the integration user under it; return what could not be done."""
+        try:
+            self._grant_all(names)
+        except (ConfigurationError, RefusedError) as error:
+            code = error.code if isinstance(error, RefusedError) else "INSUFFICIENT_ACCESS"
+            return {name: _not_granted(name, code) for name in names}
+        return {}
+
+    def _grant_all(self, names: Sequence[str]) -> None:
         set_id = self._find_or_create("PermissionSet", {"Name": PERMISSION_SET, "Label": "ABM Spectrum fields"}, "Name")
         if user_id := _user_id(self.client):
             assignment = {"AssigneeId": user_id, "PermissionSetId": set_id}
@@ -124,6 +129,14 @@ def _fault(name: str, seen: Mapping[str, Mapping[str, Any]]) -> Fault | None:
     if not field.get("updateable"):
         return Fault(where, "cannot be written", "Grant edit access to the integration user; a formula cannot be used")
     return None
+
+
+def _not_granted(name: str, code: str) -> Fault:
+    return Fault(
+        f"Salesforce field '{OBJECT}.{name}'",
+        f"exists, but could not be granted ({code})",
+        "Give the integration user 'Manage Profiles and Permission Sets', or grant it read and edit access by hand",
+    )
 
 
 def _not_created(name: str, code: str) -> Fault:
