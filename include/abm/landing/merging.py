@@ -108,6 +108,8 @@ def _fill(connection: psycopg.Connection, entity: Entity, batch: _Batch) -> Coun
     """
     if connection.execute(f"select exists (select from {raw_table(entity)})").fetchone() == (True,):
         return None
+    if not batch.rows:
+        return Counts()
     try:
         with connection.transaction():
             drop_indexes(connection, entity)
