@@ -63,7 +63,7 @@ def is_matched(key: str) -> bool:
 def people_at(key: str) -> int:
     """Return how many LinkedIn members a company brings: 5 to 5,000 or so, small ones by far the most."""
     number = _number(key) // 100
-    doublings = _DOUBLINGS - (number % 2**_DOUBLINGS).bit_length()  # none for half of them, one for a quarter, ...
+    doublings = _DOUBLINGS - (number % (1 << _DOUBLINGS)).bit_length()  # none for half of them, one for a quarter, ...
     return (_SMALLEST << doublings) + number % 7
 
 

@@ -16,6 +16,7 @@ from starlette.responses import JSONResponse
 from starlette.routing import Route
 
 from abm.warehouse import free_port
+from abm_sandbox.credentials import LINKEDIN_ACCOUNT
 from abm_sandbox.server import ENDPOINTS_FILE, PLATFORMS, Platform, running_sandbox
 from abm_sandbox.store import Store
 from abm_sandbox.world import World, generate
@@ -114,12 +115,14 @@ def test_every_platform_serves_the_world_and_refuses_strangers(tmp_path, platfor
     paths = {
         "salesforce": "/services/data/v67.0/query?q=select+Id+from+Account",
         "hubspot": "/crm/v3/objects/companies",
+        "linkedin": f"/rest/dmpSegments?q=account&account={LINKEDIN_ACCOUNT}",
     }
+    headers = {"LinkedIn-Version": "202608", "X-Restli-Protocol-Version": "2.0.0"}
     with running_sandbox(tmp_path, _make_world, platforms=(platform,)) as endpoints:
         url = endpoints[platform.name]["base_url"] + paths[platform.name]
         assert httpx.get(url).status_code == 401
         token = _token(endpoints[platform.name])
-        assert httpx.get(url, headers={"Authorization": f"Bearer {token}"}).status_code == 200
+        assert httpx.get(url, headers=headers | {"Authorization": f"Bearer {token}"}).status_code == 200
 
 
 def _token(endpoint: dict[str, str]) -> str:

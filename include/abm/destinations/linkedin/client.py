@@ -1,0 +1,159 @@
+"""LinkedIn's endpoints for company segments: find, create, stream members."""
+
+from __future__ import annotations
+
+import re
+import zlib
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any
+
+import httpx
+import orjson
+import stamina
+
+from abm.destinations import Audience
+from abm.errors import ContractError, RefusedError, RetryableError
+from abm.platforms.linkedin import body_of
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from abm.http import PlatformClient
+
+SEGMENTS = "/rest/dmpSegments"
+COMPANY = "COMPANY"
+ELEMENTS_A_REQUEST = 5000
+READY_SECONDS = 180.0  # a new segment may be "not found" for one or two minutes
+CREATE_ATTEMPTS = 4
+LONGEST_SLUG = 60
+_JSON = {"Content-Type": "application/json"}
+
+
+@dataclass(frozen=True)
+class Segment:
+    """One segment as LinkedIn tells it."""
+
+    segment_id: str
+    type: str
+    status: str | None = None
+    audience_size: int | None = None
+    matched_count: int | None = None
+
+    def audience(self, name: str) -> Audience:
+        return Audience(name, self.segment_id, self.status, self.audience_size, self.matched_count)
+
+
+@dataclass
+class SegmentClient:
+    """The segments of one ad account that carry our source ids."""
+
+    http: PlatformClient
+    account: str
+    source_platform: str
+    _once: PlatformClient = field(init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        # Creating is the one call that must not be repeated blindly: it makes a second segment.
+        self._once = replace(self.http, attempts=1)
+
+    def find(self, name: str) -> Segment | None:
+        """Return the audience's segment, the oldest where there are several."""
+        query = {
+            "q": "account",
+            "account": self.account,
+            "sourcePlatform": self.source_platform,
+            "sourceSegmentId": source_segment_id(name),
+            "start": "0",
+            "count": "10",
+        }
+        body = body_of(self.http.request("GET", SEGMENTS, params=query))
+        try:
+            found = [_segment(element) for element in body["elements"]]
+        except (KeyError, TypeError, ValueError) as error:
+            raise ContractError("LinkedIn listed segments in a form its documentation does not have.") from error
+        return min(found, key=lambda segment: (len(segment.segment_id), segment.segment_id), default=None)
+
+    def find_or_create(self, name: str) -> Segment:
+        """Return the audience's segment; it is looked for before every attempt to create it."""
+        for attempt in stamina.retry_context(
+            on=RetryableError, attempts=CREATE_ATTEMPTS, timeout=None, wait_initial=5.0, wait_max=60.0
+        ):
+            with attempt:
+                return self.find(name) or self._create(name)
+        raise AssertionError  # the last attempt either returned or raised
+
+    def stream(self, segment_id: str, elements: Sequence[Mapping[str, Any]]) -> Sequence[Any]:
+        """Add and remove companies, and return what is said of each element; waits for a segment that is new.
+
+        Raises RefusedError where LinkedIn refuses the request whole, RetryableError where the segment stays unknown.
+        """
+        answered = self._stream_when_ready(f"{SEGMENTS}/{segment_id}/companies", elements).get("elements")
+        if not isinstance(answered, list) or len(answered) != len(elements):
+            raise ContractError(
+                f"LinkedIn did not answer for each of {len(elements)} companies. The next run sends them again."
+            )
+        return answered
+
+    def close(self) -> None:
+        self.http.close()
+        self._once.close()
+
+    def _stream_when_ready(self, path: str, elements: Sequence[Mapping[str, Any]]) -> Mapping[str, Any]:
+        content = orjson.dumps({"elements": elements})
+        headers = {**_JSON, "X-RestLi-Method": "BATCH_CREATE"}
+        try:
+            for attempt in stamina.retry_context(
+                on=_is_not_found, attempts=None, timeout=READY_SECONDS, wait_initial=2.0, wait_max=20.0
+            ):
+                with attempt:
+                    return body_of(self.http.request("POST", path, content=content, headers=headers))
+        except RefusedError as error:
+            if not _is_not_found(error):
+                raise
+            raise RetryableError(
+                f"LinkedIn does not know the segment {READY_SECONDS:.0f} s after it was found. The next run retries.",
+                code="SEGMENT_NOT_FOUND",
+            ) from error
+        raise AssertionError  # the last attempt either returned or raised
+
+    def _create(self, name: str) -> Segment:
+        body = {
+            "name": name,
+            "sourcePlatform": self.source_platform,
+            "sourceSegmentId": source_segment_id(name),
+            "account": self.account,
+            "accessPolicy": "PRIVATE",
+            "type": COMPANY,
+            "destinations": [{"destination": "LINKEDIN"}],
+        }
+        headers = self._once.request("POST", SEGMENTS, json=body).headers
+        segment_id = headers.get("x-restli-id") or headers.get("x-linkedin-id")
+        if not segment_id:
+            raise ContractError("LinkedIn created a segment without telling its id. The next run finds it.")
+        return Segment(segment_id, COMPANY, "BUILDING")
+
+
+def source_segment_id(name: str) -> str:
+    """Return our id of an audience on LinkedIn: readable, and different for names that only look alike."""
+    slug = re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-")[:LONGEST_SLUG].strip("-")
+    return "-".join(filter(None, ("abm", slug, f"{zlib.crc32(name.encode()):08x}")))
+
+
+def _segment(element: Mapping[str, Any]) -> Segment:
+    destinations = element.get("destinations") or [{}]
+    told = next((item for item in destinations if item.get("destination") == "LINKEDIN"), destinations[0])
+    return Segment(
+        str(element["id"]),
+        str(element["type"]),
+        told.get("status"),
+        _count(told.get("audienceSize")),
+        _count(told.get("matchedCount")),
+    )
+
+
+def _count(value: Any) -> int | None:
+    return None if value is None else int(value)
+
+
+def _is_not_found(error: Exception) -> bool:
+    return isinstance(error, RefusedError) and error.status == httpx.codes.NOT_FOUND

@@ -1,0 +1,113 @@
+"""Keep company segments on LinkedIn equal to the published audiences: leave before join, each row answered for."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from abm.destinations import Audience
+from abm.destinations.linkedin.client import COMPANY, SegmentClient
+from abm.destinations.linkedin.sending import Sending
+from abm.errors import ConfigurationError, Fault
+from abm.platforms.linkedin import open_client
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    import httpx
+
+    from abm.destinations import Change, Result
+    from abm.destinations.linkedin.client import Segment
+    from abm.settings import Connection
+
+ROWS_A_SEND = 50_000  # ten full requests; a company that changes its audience leaves before it joins within one send
+DEFAULT_SOURCE_PLATFORM = "DIRECT_API"
+MISSING = "MISSING"
+_UNUSABLE = frozenset({"EXPIRED", "FAILED", "ERROR"})
+_ACCOUNT_URN = re.compile(r"urn:li:sponsoredAccount:\d+")
+
+
+def connect(connection: Connection | None, transport: httpx.BaseTransport | None = None) -> LinkedInDestination:
+    """Return the ad account as a destination; nothing is requested before `prepare`, `missing` or `read_back`."""
+    if connection is None:
+        raise ConfigurationError(
+            Fault(
+                "destination 'linkedin'", "has no connection", "Add abm_linkedin; docs/connections.md lists its fields"
+            )
+        )
+    account = str(connection.extra.get("account", ""))
+    if not _ACCOUNT_URN.fullmatch(account):
+        raise ConfigurationError(
+            Fault(
+                "connection abm_linkedin",
+                "its extra 'account' is no sponsored account" if account else "its extra has no 'account'",
+                "Set it to the ad account's URN, urn:li:sponsoredAccount:<number>",
+            )
+        )
+    source_platform = str(connection.extra.get("source_platform", DEFAULT_SOURCE_PLATFORM))
+    return LinkedInDestination(SegmentClient(open_client(connection, transport), account, source_platform))
+
+
+@dataclass
+class LinkedInDestination:
+    """The company segments of one ad account. Adding and removing are set operations, safe to repeat."""
+
+    client: SegmentClient
+    _segments: dict[str, Segment] = field(default_factory=dict, repr=False)
+
+    def prepare(self, names: Sequence[str]) -> Sequence[Audience]:
+        """Find or create one segment for each audience."""
+        found = {name: self.client.find_or_create(name) for name in dict.fromkeys(names)}
+        if faults := [fault for name, segment in found.items() for fault in _type_faults(name, segment)]:
+            raise ConfigurationError(*faults)
+        self._segments.update(found)
+        return [segment.audience(name) for name, segment in found.items()]
+
+    def missing(self, names: Sequence[str]) -> Sequence[Fault]:
+        return [fault for name in dict.fromkeys(names) for fault in _faults(name, self.client.find(name))]
+
+    def read_back(self, names: Sequence[str]) -> Sequence[Audience]:
+        """Read sizes and statuses; an audience whose segment is gone has status MISSING."""
+        found = ((name, self.client.find(name)) for name in dict.fromkeys(names))
+        return [segment.audience(name) if segment else Audience(name, None, MISSING) for name, segment in found]
+
+    def batch_rows(self, planned: int) -> int:
+        return ROWS_A_SEND
+
+    def send(self, changes: Sequence[Change]) -> Sequence[Result]:
+        """Remove, then add, each audience's companies 5,000 a request.
+
+        Raises RetryableError or ConfigurationError only where not one request was answered.
+        """
+        return Sending(self.client, self._segment_id).send(changes)
+
+    def close(self) -> None:
+        self.client.close()
+
+    def _segment_id(self, name: str) -> str:
+        if name not in self._segments:
+            self.prepare([name])
+        return self._segments[name].segment_id
+
+
+def _type_faults(name: str, segment: Segment) -> list[Fault]:
+    if segment.type == COMPANY:
+        return []
+    return [
+        Fault(
+            f"LinkedIn audience {name!r}",
+            f"segment {segment.segment_id} is of type {segment.type}, not {COMPANY}",
+            "Delete that segment in Campaign Manager, or give the audience another name in policy.yml",
+        )
+    ]
+
+
+def _faults(name: str, segment: Segment | None) -> list[Fault]:
+    if segment is None:
+        remedy = "The next run creates it; the token needs rw_dmp_segments and a role above VIEWER on the ad account"
+        return [Fault(f"LinkedIn audience {name!r}", "does not exist", remedy)]
+    if segment.status in _UNUSABLE:
+        remedy = "Delete that segment in Campaign Manager; the next run creates it anew"
+        return [Fault(f"LinkedIn audience {name!r}", f"cannot be used in campaigns ({segment.status})", remedy)]
+    return _type_faults(name, segment)
