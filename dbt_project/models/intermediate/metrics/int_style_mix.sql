@@ -26,8 +26,8 @@ per_style as (
     from periods
     inner join months
         on
-            months.last_day >= periods.first_day
-            and months.last_day < periods.end_day
+            periods.first_day <= months.last_day
+            and periods.end_day > months.last_day
     left join revenue on periods.account_id = revenue.account_id
     group by periods.style, months.month_start
 )

@@ -17,7 +17,9 @@ spend as (
             as month_start,
         sum({{ money('amount') }}) as amount
     from {{ ref('int_spend') }}
-    group by 1, 2
+    group by
+        account_id,
+        cast({{ dbt.date_trunc('month', 'spend_month') }} as date)
 ),
 
 per_style as (

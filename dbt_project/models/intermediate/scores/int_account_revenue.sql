@@ -17,29 +17,29 @@ build_context as (
 ),
 
 period as (
-    select cast({{ policy_number('revenue_potential.period_days') }} as integer)
-            as days
+    select {{ policy_number('revenue_potential.period_days') }} as days
+),
+
+dated as (
+    select
+        opportunities.*,
+        build_context.as_of_date,
+        coalesce(opportunities.created_date, build_context.as_of_date)
+            as opened_date,
+        opportunities.is_won
+        and opportunities.closed_date <= build_context.as_of_date as is_sale
+    from opportunities
+    cross join build_context
 ),
 
 deals as (
     select
-        opportunities.*,
-        opportunities.is_won
-        and opportunities.closed_date <= build_context.as_of_date as is_sale,
-        not opportunities.is_closed
-        and coalesce(
-            opportunities.created_date, build_context.as_of_date
-        ) <= build_context.as_of_date as is_open,
-        build_context.as_of_date,
-        max(
-            case
-                when opportunities.is_won
-                    and opportunities.closed_date <= build_context.as_of_date
-                    then opportunities.closed_date
-            end
-        ) over (partition by opportunities.account_id) as last_won_date
-    from opportunities
-    cross join build_context
+        *,
+        not is_closed and opened_date <= as_of_date as is_open,
+        max(case when is_sale then closed_date end) over (
+            partition by account_id
+        ) as last_won_date
+    from dated
 ),
 
 with_age as (

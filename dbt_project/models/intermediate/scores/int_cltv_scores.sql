@@ -80,9 +80,10 @@ scored as (
         end as score,
         case
             when won_amount > 0 then {{ dbt.concat([
-                "'customer for '", 'tenure_months', "' months with '",
-                amount_in_words('won_amount'), "' '", 'currency_code',
-                "' won'",
+                "'customer for '", 'tenure_months',
+                "case when tenure_months = 1 then ' month' else ' months' end",
+                "' with '", amount_in_words('won_amount'), "' '",
+                'currency_code', "' won'",
             ]) }}
             when peer_spend > 0 then {{ dbt.concat([
                 "'prospect whose peers spend '",

@@ -131,7 +131,10 @@ scored as (
                 "'no contact known in '", 'settings.window_days', "' days'",
             ]) }}
             else {{ dbt.concat([
-                "'engaged '", 'cast(round(summed.minutes, 0) as bigint)',
+                "'engaged '",
+                "case when summed.minutes < 0.5 then 'under 1'"
+                ~ " else cast(cast(round(summed.minutes, 0) as bigint) as "
+                ~ dbt.type_string() ~ ") end",
                 "' weighted minutes, '", 'summed.people',
                 "case when summed.people = 1 then ' person' else ' people' end",
                 "case when summed.has_offline and not summed.has_digital"

@@ -90,7 +90,8 @@ scored as (
         end as score,
         {{ dbt.concat([
             "case when with_signals.size_share is null then 'size unknown'"
-            ~ " else " ~ dbt.concat([
+            ~ " when with_signals.size_share = 1 then"
+            ~ " 'the largest of its industry' else " ~ dbt.concat([
                 "'larger than '",
                 "cast(round(cast(100 * with_signals.size_share"
                 ~ " as decimal(9, 2)), 0) as integer)",

@@ -40,6 +40,12 @@ numbers as (
     {% endfor -%}
 ),
 
+known as (
+    select account_id from texts
+    union distinct
+    select account_id from numbers
+),
+
 matches as (
     select texts.account_id, texts.attribute, rules.profile, rules.points
     from texts
@@ -100,19 +106,14 @@ scored as (
     select
         accounts.account_id,
         best_profiles.profile as best_profile,
-        case
-            when best_profiles.points is not null
-                then {{ points('best_profiles.points') }}
-            when coalesce(
-                accounts.industry, accounts.country, accounts.city,
-                cast(accounts.employees as {{ dbt.type_string() }}),
-                cast(accounts.annual_revenue as {{ dbt.type_string() }})
-            ) is not null
-                then cast(0 as decimal(5, 2))
-        end as score,
+        {{ points(
+            'coalesce(best_profiles.points, case when known.account_id'
+            ~ ' is not null then 0 end)'
+        ) }} as score,
         best_profiles.matched_on
     from accounts
     left join best_profiles on accounts.account_id = best_profiles.account_id
+    left join known on accounts.account_id = known.account_id
 ),
 
 with_reasons as (
@@ -127,7 +128,8 @@ with_reasons as (
                 then 'matches no ideal customer profile'
             else {{ dbt.concat([
                 "'fits '", short_text("replace(best_profile, '_', ' ')", 60),
-                "' by '", 'matched_on',
+                "case when score < 50 then ' only' else '' end", "' by '",
+                'matched_on',
             ]) }}
         end as reason
     from scored

@@ -13,20 +13,14 @@ members as (
 ),
 
 sizes as (
-    select benchmark_low.minimum, benchmark_high.maximum
-    from (
-        select benchmark as minimum from {{ ref('benchmarks') }}
-        where metric = 'cluster_accounts_minimum'
-    ) as benchmark_low
-    cross join (
-        select benchmark as maximum from {{ ref('benchmarks') }}
-        where metric = 'cluster_accounts_maximum'
-    ) as benchmark_high
+    select
+        {{ benchmark('cluster_accounts_minimum') }} as minimum,
+        {{ benchmark('cluster_accounts_maximum') }} as maximum
 ),
 
 fine as (
     select
-        members.*,
+        *,
         count(*) over (partition by industry, country) as accounts_alike
     from members
 ),
@@ -71,20 +65,25 @@ grouped as (
         and coarse.accounts_alike >= sizes.minimum
 ),
 
-{# Even parts by size of company: neighbours in size stay together. #}
-in_parts as (
+counted as (
     select
-        grouped.*,
-        ceil(
-            count(*) over (partition by industry, country)
-            / cast(sizes.maximum as decimal(9, 2))
-        ) as parts,
+        *,
         count(*) over (partition by industry, country) as accounts_alike,
         row_number() over (
             partition by industry, country
             order by employees desc nulls last, account_id asc
         ) - 1 as place
     from grouped
+),
+
+{# Even parts by size of company: neighbours in size stay together. #}
+in_parts as (
+    select
+        counted.*,
+        ceil(
+            cast(counted.accounts_alike as decimal(9, 2)) / sizes.maximum
+        ) as parts
+    from counted
     cross join sizes
 ),
 

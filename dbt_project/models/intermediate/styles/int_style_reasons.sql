@@ -1,5 +1,6 @@
 {# Two sentences for each decision: the full one, and one for the CRM without
-   ranks and decimals, which change whenever anybody else moves. #}
+   ranks and with the entry score in steps of 5: what moves whenever anybody
+   else does would rewrite every waiting record each night. #}
 {% set treated_as = dbt.concat([
     "'; treated as '", "style_label"
 ]) %}
@@ -23,7 +24,8 @@ in_words as (
         cast(round(styles.account_score, 1) as decimal(4, 1)) as score_shown,
         cast(round(styles.waitlist_entry_score, 1) as decimal(4, 1))
             as entry_shown,
-        cast(round(styles.waitlist_entry_score, 0) as integer) as entry_rounded,
+        cast(5 * round(styles.waitlist_entry_score / 5, 0) as integer)
+            as entry_rounded,
         case
             when styles.annual_potential is null then 'Potential unknown'
             else {{ dbt.concat([
