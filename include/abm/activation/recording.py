@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     import psycopg
 
     from abm.activation.runs import Run
-    from abm.destinations import Result
+    from abm.destinations import Change, Result
     from abm.errors import AbmError
 
 BATCHES_BEHIND = 2  # recording may lag so far; then sending waits, so that memory stays flat
@@ -23,6 +23,7 @@ REASON_LENGTH = 255
 
 # A failed row may have been applied all the same (a time-out after the write): no hash means that what the platform
 # holds is uncertain, and the next plan sends or removes the row whatever is desired then.
+# `first` and `last` bound the batch: the planner knows nothing of a run written a moment ago, and would read all of it.
 _RESULTS = """
 with results as (
     select *
@@ -53,6 +54,7 @@ done as (
     from results
     where
         changes.run_id = %(run_id)s and changes.object_key = results.object_key and changes.outcome is null
+        and changes.object_key between %(first)s and %(last)s
     returning changes.object_key, changes.operation, changes.payload, changes.payload_hash, changes.outcome,
         changes.reason_code, results.remote_id
 ),
@@ -103,6 +105,8 @@ class Recorder:
 
     def __enter__(self) -> Self:
         self._connection = connect(self._url, autocommit=True)
+        # What a crash of the server loses here is announced already, so it counts as uncertain and is sent again.
+        self._connection.execute("set synchronous_commit = off")
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="abm-record")
         return self
 
@@ -114,9 +118,10 @@ class Recorder:
         if error is None:
             self.wait()
 
-    def record(self, results: Sequence[Result]) -> None:
-        """Queue one batch; raises what an earlier batch's writing raised."""
-        self._pending.append(self._thread.submit(self._write, results))
+    def record(self, changes: Sequence[Change], results: Sequence[Result]) -> None:
+        """Queue one batch in key order with its results; raises what an earlier batch's writing raised."""
+        first, last = changes[0].object_key, changes[-1].object_key
+        self._pending.append(self._thread.submit(self._write, first, last, results))
         while len(self._pending) > BATCHES_BEHIND:
             self._pending.popleft().result()
 
@@ -125,12 +130,14 @@ class Recorder:
         while self._pending:
             self._pending.popleft().result()
 
-    def _write(self, results: Sequence[Result]) -> None:
+    def _write(self, first: str, last: str, results: Sequence[Result]) -> None:
         self._connection.execute(
             _RESULTS + _RECORD,
             {
                 "run_id": self._run.run_id,
                 "destination": self._run.destination,
+                "first": first,
+                "last": last,
                 "keys": [result.object_key for result in results],
                 "outcomes": [result.outcome for result in results],
                 "codes": [result.reason_code for result in results],
@@ -148,11 +155,17 @@ def record_audience(
     error: AbmError | None = None,
 ) -> None:
     """Give all open rows of an audience one end, and note what the platform now holds, in one statement."""
+    bounds = connection.execute(
+        "select min(object_key), max(object_key) from ops.sync_changes where run_id = %s", [run.run_id]
+    ).fetchone()
+    first, last = bounds or (None, None)
     connection.execute(
         _AUDIENCE_RESULTS + _RECORD,
         {
             "run_id": run.run_id,
             "destination": run.destination,
+            "first": first,
+            "last": last,
             "audience": audience,
             "outcome": outcome,
             "code": getattr(error, "code", None),

@@ -38,11 +38,11 @@ _NEXT_BATCH = """
 select changes.object_key, changes.operation, changes.payload, state.payload
 from ops.sync_changes as changes
 left join ops.sync_state as state on
-    changes.operation <> 'create'
+    (changes.operation = 'remove' or (changes.operation = 'update' and %(of_members)s))
     and state.destination = changes.destination and state.object_key = changes.object_key
-where changes.run_id = %s and changes.outcome is null and changes.object_key > %s
+where changes.run_id = %(run_id)s and changes.outcome is null and changes.object_key > %(last)s
 order by changes.object_key
-limit %s
+limit %(rows)s
 """
 
 
@@ -138,9 +138,9 @@ def _send_rows(url: str, warehouse: psycopg.Connection, run: Run, destination: D
             except RefusedError as error:
                 results = _all(changes, "refused", error.code, error)
             except AbmError as error:
-                recorder.record(_all(changes, "failed", type(error).__name__, error))
+                recorder.record(changes, _all(changes, "failed", type(error).__name__, error))
                 raise
-            recorder.record(results)
+            recorder.record(changes, results)
             if failures == FAILURES_IN_A_ROW:
                 break
     if failures == FAILURES_IN_A_ROW:
@@ -150,9 +150,14 @@ def _send_rows(url: str, warehouse: psycopg.Connection, run: Run, destination: D
 
 def _batches(warehouse: psycopg.Connection, run: Run, rows: int) -> Iterator[Sequence[Change]]:
     """Yield the rows without an outcome in key order, each batch announced before it is handed out."""
-    last = ""
-    while found := warehouse.execute(_NEXT_BATCH, [run.run_id, last, max(rows, 1)]).fetchall():
-        last = found[-1][0]
+    where = {
+        "run_id": run.run_id,
+        "rows": max(rows, 1),
+        "last": "",
+        "of_members": REGISTRY[run.destination].kind == "audiences",
+    }
+    while found := warehouse.execute(_NEXT_BATCH, where).fetchall():
+        where["last"] = last = found[-1][0]
         announce(warehouse, run.run_id, last)
         yield [Change(key, operation, payload or {}, held or {}) for key, operation, payload, held in found]
 

@@ -43,7 +43,8 @@ class Change:
 
     `payload` holds what the platform shall have: platform field names and JSON values, or a member's identifiers. For
     a removal it is empty (a member), or names each field with None (a record). `acknowledged` is what the platform
-    has by our records: what a member was added by, and so can be removed by; empty for a creation.
+    has by our records: what a member was added by, and so can be removed by; empty for a creation and for an update
+    of a record.
     """
 
     object_key: str

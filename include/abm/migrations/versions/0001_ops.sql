@@ -219,7 +219,7 @@ create table ops.sync_changes (
     planned_at timestamptz not null default now(),
     finished_at timestamptz,
     primary key (run_id, object_key)
-);
+) with (fillfactor = 50); -- each row gets its outcome once: on its own page, without new index entries
 -- What a platform refused last for a key; deleting a row lets the next plan try it again.
 create table ops.sync_refusals (
     destination text not null,
