@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
 from dataclasses import dataclass
@@ -21,15 +22,18 @@ if TYPE_CHECKING:
 DBT_PROJECT_DIR = PROJECT_DIR / "dbt_project"
 _START = "from dbt.cli.main import cli; cli()"
 _FAILED = frozenset({"error", "fail", "runtime error"})
+_QUOTED_VALUE = re.compile(r': ".*?"')  # invalid input syntax for type numeric: "…"
+_UNCHANGED = "UNCHANGED"  # what the materialisations in dbt_project/macros say
 _SHOWN_FAILURES = 3
 _SHOWN_LINES = 4
 
 
 @dataclass(frozen=True)
 class BuildResult:
-    """What dbt did: nodes by status, and how long it took."""
+    """What dbt did: nodes by status, tables it left as they were, and how long it took."""
 
     counts: Mapping[str, int]
+    unchanged: int
     elapsed_seconds: float
     slowest: Sequence[tuple[str, float]]
 
@@ -57,7 +61,6 @@ def dbt_environment(url: str) -> dict[str, str]:
         "DBT_PROJECT_DIR": str(DBT_PROJECT_DIR),
         "DBT_TARGET_PATH": str(target_dir()),
         "DBT_LOG_PATH": str(target_dir() / "logs"),
-        "DBT_EXCLUDE_RESOURCE_TYPES": "unit_test",
         "DBT_SEND_ANONYMOUS_USAGE_STATS": "false",
         "DO_NOT_TRACK": "1",
         "PGTZ": "UTC",
@@ -71,25 +74,27 @@ def build(url: str, *, select: str | None = None, full_refresh: bool = False) ->
     """
     arguments = [
         "build",
+        "--exclude-resource-type=unit_test",
         *(["--select", *select.split()] if select else []),
         *(["--full-refresh"] if full_refresh else []),
     ]
-    output = _run(url, arguments)
+    output = run_dbt(url, *arguments)
     results = _results()
     if output.returncode:
-        raise AbmError(_told(results) or _told_output(output))
+        raise AbmError(told_failures(results) or _told_output(output))
     return _result(results)
 
 
 def parse(url: str) -> Path:
     """Write the manifest that Cosmos reads, and return its path; the warehouse is not asked."""
-    output = _run(url, ["parse"])
+    output = run_dbt(url, "parse")
     if output.returncode:
         raise AbmError(_told_output(output))
     return manifest_path()
 
 
-def _run(url: str, arguments: Sequence[str]) -> subprocess.CompletedProcess[str]:
+def run_dbt(url: str, *arguments: str) -> subprocess.CompletedProcess[str]:
+    """Run one dbt command in a process of its own, so that its settings and handlers never reach ours."""
     target_dir().mkdir(parents=True, exist_ok=True)
     (target_dir() / "run_results.json").unlink(missing_ok=True)
     return subprocess.run(  # noqa: S603 (arguments are built here)
@@ -116,13 +121,14 @@ def _result(results: Mapping[str, Any]) -> BuildResult:
     times = sorted(((node["unique_id"], node["execution_time"]) for node in nodes), key=lambda node: -node[1])
     return BuildResult(
         counts={status: statuses.count(status) for status in sorted(set(statuses))},
+        unchanged=sum(node["message"] == _UNCHANGED for node in nodes),
         elapsed_seconds=results["elapsed_time"],
         slowest=times[:5],
     )
 
 
-def _told(results: Mapping[str, Any]) -> str:
-    """Name each model and test that failed with the first lines of its message."""
+def told_failures(results: Mapping[str, Any]) -> str:
+    """Name each model and test that failed with the start of its message, without values of rows; empty if none did."""
     failed = [node for node in results["results"] if node["status"] in _FAILED]
     if not failed:
         return ""
@@ -146,4 +152,7 @@ def _told_output(output: subprocess.CompletedProcess[str]) -> str:
 
 
 def _first_lines(message: str) -> str:
-    return " ".join(line.strip() for line in message.splitlines()[:_SHOWN_LINES] if line.strip())
+    """Return the start of the database's message without what may quote a row."""
+    lines = [line.strip() for line in message.splitlines() if line.strip()]
+    told = [line for line in lines if not line.startswith(("DETAIL:", "CONTEXT:"))]
+    return _QUOTED_VALUE.sub(": a value", " ".join(told[:_SHOWN_LINES])).rstrip(".")
