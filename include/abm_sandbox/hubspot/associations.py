@@ -149,11 +149,11 @@ def validate_types(kind: ObjectType, associations: Sequence[Any]) -> list[tuple[
     for item in associations:
         to_id = member(member(item, "to", dict), "id", str)
         for spec in member(item, "types", list):
-            type_id = spec.get("associationTypeId") if isinstance(spec, dict) else None
+            type_id = _type_id(spec)
             target = next((pair[1] for pair, ids in _OF_PAIR.items() if pair[0] == kind.name and type_id in ids), None)
             if target is None:
                 raise invalid(f"invalid association type {type_id} from {kind.name}")
-            pairs.append((target, to_id, spec["associationTypeId"]))
+            pairs.append((target, to_id, type_id))
     return pairs
 
 
@@ -193,10 +193,15 @@ def _types(source: ObjectType, target: ObjectType, specs: Sequence[Any]) -> list
     allowed = _OF_PAIR.get((source.name, target.name))
     if allowed is None:
         raise invalid(f"No association type exists from {source.name} to {target.name}")
-    ids: list[Any] = [spec.get("associationTypeId") for spec in specs if isinstance(spec, dict)]
-    if len(ids) != len(specs) or not allowed.issuperset(ids):
+    ids = [_type_id(spec) for spec in specs]
+    if not allowed.issuperset(ids):
         raise invalid(f"invalid association type for {source.name} to {target.name}, allowed are {sorted(allowed)}")
     return ids or [DEFAULT_TYPES[(source.name, target.name)]]
+
+
+def _type_id(spec: Any) -> int:
+    type_id: int = member(spec if isinstance(spec, dict) else {}, "associationTypeId", int)
+    return type_id
 
 
 def _existing(portal: Portal, pairs: Sequence[Pair]) -> tuple[list[Pair], list[dict[str, Any]]]:

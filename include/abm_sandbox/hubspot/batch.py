@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from abm_sandbox.hubspot.catalogue import ObjectType
 
 MAX_INPUTS = 100
+_TEXT_MEMBERS = {"id", "idProperty", "objectWriteTraceId"}
 
 
 async def read(request: Request) -> Response:
@@ -30,7 +31,7 @@ async def read(request: Request) -> Response:
     archived = request.query_params.get("archived") == "true"
     names = portal.known(kind, texts(body, "properties"))
     wanted = [member(item, "id", str) for item in inputs]
-    column = _id_column(portal, kind, body.get("idProperty"))
+    column = _id_column(portal, kind, member(body, "idProperty", str, ""))
     rows = portal.rows(
         kind,
         [*names, column],
@@ -102,6 +103,10 @@ def read_inputs(body: dict[str, Any], most: int = MAX_INPUTS) -> list[dict[str, 
         raise invalid(f"The maximum number of inputs supported in a batch request is {most}")
     if not all(isinstance(item, dict) for item in inputs):
         raise invalid("Invalid input JSON: each input must be an object")
+    for item in inputs:
+        for name in _TEXT_MEMBERS & item.keys():
+            if not isinstance(item[name], str | None):
+                raise invalid(f"Invalid input JSON: '{name}' must be of type str")
     return list(inputs)
 
 

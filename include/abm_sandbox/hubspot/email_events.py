@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 DEFAULT_PAGE, LARGEST_PAGE = 10, 1000
 PORTAL_ID = 1
+_FOREVER = 2**62
 
 
 async def list_page(request: Request) -> Response:
@@ -33,7 +34,7 @@ async def list_page(request: Request) -> Response:
         "and (? is null or type = ?) and (? is null or recipient = ?) order by created, id limit ?",
         [
             *(created, event, _milliseconds(request, "startTimestamp", 0)),
-            _milliseconds(request, "endTimestamp", 2**62),
+            _milliseconds(request, "endTimestamp", _FOREVER),
             *(query.get("eventType"), query.get("eventType"), query.get("recipient"), query.get("recipient")),
             size + 1,
         ],
@@ -63,7 +64,7 @@ def _milliseconds(request: Request, name: str, default: int) -> int:
     text = request.query_params.get(name)
     if text is not None and not text.isdecimal():
         raise invalid(f"Query parameter '{name}' must be a timestamp in milliseconds")
-    return default if text is None else int(text)
+    return default if text is None else min(int(text), _FOREVER)
 
 
 def _offset(row: Row) -> str:

@@ -153,14 +153,14 @@ def _name(name: str) -> str:
 
 def _options(sent: Sequence[Any]) -> tuple[dict[str, Any], ...]:
     for option in sent:
-        if not isinstance(option, dict) or not {"label", "value"} <= option.keys():
-            raise invalid("Each option must have a label and a value")
+        if not isinstance(option, dict):
+            raise invalid("Each option must be an object")
     return tuple(
         {
-            "label": str(option["label"]),
-            "value": str(option["value"]),
-            "displayOrder": int(option.get("displayOrder", order)),
-            "hidden": bool(option.get("hidden", False)),
+            "label": member(option, "label", str),
+            "value": member(option, "value", str),
+            "displayOrder": member(option, "displayOrder", int, order),
+            "hidden": member(option, "hidden", bool, False),  # noqa: FBT003 (the default of a JSON member)
         }
         for order, option in enumerate(sent)
     )

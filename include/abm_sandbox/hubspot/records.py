@@ -31,6 +31,9 @@ def to_api(kind: ObjectType, row: Row, names: Iterable[str]) -> dict[str, Any]:
     return record
 
 
+_LARGEST_INTEGER = 2**31 - 1
+
+
 async def read_json(request: Request) -> dict[str, Any]:
     """Return the body's object; anything else is HubSpot's 400 for bodies it cannot read."""
     try:
@@ -49,6 +52,8 @@ def member(body: dict[str, Any], name: str, kind: type, default: Any = None) -> 
         raise invalid(f"Some required fields were not set: [{name}]")
     if not isinstance(value, kind) or (kind is int and isinstance(value, bool)):
         raise invalid(f"Invalid input JSON: '{name}' must be of type {kind.__name__}")
+    if isinstance(value, int) and abs(value) > _LARGEST_INTEGER:
+        raise invalid(f"Invalid input JSON: '{name}' is out of range")
     return value
 
 
