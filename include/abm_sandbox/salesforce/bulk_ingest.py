@@ -67,7 +67,8 @@ async def change_state(request: Request) -> Json:
     org: Org = request.app.state.org
     job = bulk.job_in_path(request, JOB_TYPE)
     wanted = (await read_json(request)).get("state")
-    if wanted not in {"UploadComplete", "Aborted"} or job.state in bulk.FINAL:
+    allowed = {"Open": {"UploadComplete", "Aborted"}, "UploadComplete": {"Aborted"}, "InProgress": {"Aborted"}}
+    if wanted not in allowed.get(job.state, set()):
         raise bulk.invalid_state(f"Job in state {job.state} cannot be moved to {wanted}")
     bulk.move(org, job, str(wanted))
     return Json(_told(job, with_type=False))

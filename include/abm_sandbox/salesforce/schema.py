@@ -161,7 +161,7 @@ IsActive boolean
 """,
     ("PermissionSet", "0PS"): _SETUP_AUDIT
     + """
-Name string 80 required
+Name string 80 required unique
 Label string 80 required
 """,
     ("PermissionSetAssignment", "0Pa"): _SETUP_AUDIT
@@ -187,7 +187,7 @@ OPTIONAL = frozenset({"CurrencyIsoCode"})  # only orgs with several currencies h
 
 def _field(line: str) -> Field:
     name, type_, *rest = line.split()
-    flags = {word for word in rest if word in {"required", "readonly", "optional"}}
+    flags = {word for word in rest if word in {"required", "readonly", "optional", "unique"}}
     detail = next((word for word in rest if word not in flags), "")
     precision, _, scale = detail.partition(",")
     return Field(
@@ -202,6 +202,7 @@ def _field(line: str) -> Field:
         restricted=name in _RESTRICTED,
         required="required" in flags,
         readonly="readonly" in flags,
+        unique="unique" in flags,
     )
 
 

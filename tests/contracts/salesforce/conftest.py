@@ -231,15 +231,33 @@ def world() -> dict[str, pa.Table]:
     }
 
 
+@dataclass
+class Stage:
+    """ASGI app that hands each request to the app of the test that runs; starting a server takes longer than a test."""
+
+    app: ASGIApp | None = None
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        await self.app(scope, receive, send)
+
+
+@pytest.fixture(scope="session")
+def stage() -> Iterator[tuple[str, Stage]]:
+    stage = Stage()
+    with serve(stage) as url:
+        yield url, stage
+
+
 @pytest.fixture
-def sandbox() -> Iterator[Sandbox]:
+def sandbox(stage: tuple[str, Stage]) -> Iterator[Sandbox]:
+    url, on_stage = stage
     store = Store()
     load_world(store, world())
     app = create_app(store)
-    recorder = Recorder(app)
-    token = app.state.org.open_token()
-    headers = {"Authorization": f"Bearer {token}"}
-    with serve(recorder) as url, httpx.Client(base_url=url, headers=headers, verify=False) as http:
+    recorder = on_stage.app = Recorder(app)
+    headers = {"Authorization": f"Bearer {app.state.org.open_token()}"}
+    # Plain HTTP on loopback: loading the system's certificates would take longer than most tests.
+    with httpx.Client(base_url=url, headers=headers, verify=False) as http:  # noqa: S501 (no TLS is used)
         yield Sandbox(url, app.state, http)
     store.close()
     recorder.check()

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from contextlib import closing
+
 import pyarrow as pa
 import pytest
+import stamina
 
 from abm.destinations import Change
 from abm.destinations.salesforce.destination import connect
-from abm.errors import ConfigurationError, RetryableError
+from abm.errors import ConfigurationError, RefusedError, RetryableError
 from abm.settings import Connection
 from abm_sandbox.credentials import SALESFORCE_CONSUMER_KEY, SALESFORCE_CONSUMER_SECRET
 from abm_sandbox.faults import Fault
@@ -22,14 +25,30 @@ FIELDS = ("ABM_Style__c", "ABM_Account_Score__c", "ABM_Reason__c", "ABM_Style_Si
 TEMPORARY = {"status": 503, "body": [{"message": "down", "errorCode": "SERVER_UNAVAILABLE"}]}
 
 
+class Stage:
+    """ASGI app that hands each request to the org of the test that runs; a server each would take longer."""
+
+    app = None
+
+    async def __call__(self, scope, receive, send):
+        await self.app(scope, receive, send)
+
+
+@pytest.fixture(scope="module")
+def stage():
+    stage = Stage()
+    with serve(stage) as url:
+        yield url, stage
+
+
 @pytest.fixture
-def org():
+def org(stage):
     store = Store()
     load_world(store, {"Account": pa.table({"Id": IDS, "Name": [f"Account {at}" for at in range(ROWS)]})})
     app = create_app(store)
-    with serve(app) as url:
-        app.state.url = url
-        yield app.state
+    app.state.url, stage[1].app = stage[0], app
+    yield app.state
+    store.close()
 
 
 @pytest.fixture
@@ -234,13 +253,47 @@ def test_platform_down_while_locked_rows_are_repeated_keeps_the_other_answers(or
     assert outcomes == {IDS[0]: "updated", IDS[1]: "failed", IDS[2]: "updated"}
 
 
-@pytest.mark.parametrize("path", ["/composite/sobjects", "/jobs/ingest", "/batches", "/successfulResults"])
-def test_lost_answer_is_repeated_without_a_second_effect(org, prepared, path):
+@pytest.fixture
+def tried_twice(prepared):
     prepared.client.attempts = 2
+    with stamina.set_testing(testing=True, attempts=2):  # no waiting between them
+        yield prepared
+
+
+@pytest.mark.parametrize("after_applying", [False, True])
+@pytest.mark.parametrize(
+    ("method", "path"),
+    [
+        ("PATCH", "/composite/sobjects"),
+        ("POST", "/jobs/ingest"),
+        ("PUT", "/batches"),
+        ("PATCH", "/jobs/ingest/750"),
+        ("GET", "/jobs/ingest/750"),
+        ("GET", "/successfulResults"),
+    ],
+)
+def test_lost_answer_is_repeated_without_a_second_effect(org, tried_twice, method, path, after_applying):
     count = 200 if "composite" in path else ROWS
-    org.faults.append(Fault(path=path, drop=True, after_applying="composite" in path))
-    assert {result.outcome for result in prepared.send(many(count))} == {"updated"}
+    org.faults.append(Fault(path=path, method=method, drop=True, after_applying=after_applying))
+    assert {result.outcome for result in tried_twice.send(many(count))} == {"updated"}
     assert effects(org) == count
+
+
+@pytest.mark.parametrize(
+    "path", ["/tooling/sobjects/CustomField", "/sobjects/PermissionSet", "/sobjects/FieldPermissions"]
+)
+def test_lost_answer_while_fields_are_made_leaves_them_made(org, tried_twice, path):
+    org.faults.append(Fault(path=path, method="POST", drop=True, after_applying=True))
+    tried_twice.prepare(["ABM_Base_Style__c"])
+    assert tried_twice.missing(["ABM_Base_Style__c"]) == []
+
+
+@pytest.mark.parametrize(("method", "path"), [("PUT", "/batches"), ("PATCH", "/jobs/ingest/750")])
+def test_job_that_is_refused_twice_is_told(org, prepared, method, path):
+    refused = {"status": 400, "body": [{"message": "no", "errorCode": "INVALIDJOB"}]}
+    org.faults.append(Fault(path=path, method=method, times=2, **refused))
+    with pytest.raises(RefusedError, match="INVALIDJOB"):
+        prepared.send(many())
 
 
 def test_expired_token_is_renewed(org, prepared):
@@ -277,6 +330,9 @@ def test_connection_is_needed():
 
 
 def test_wrong_secret_is_told_before_anything_is_sent(org):
-    destination = connect(Connection("abm_salesforce", org.url, SALESFORCE_CONSUMER_KEY, "wrong"))
-    with pytest.raises(ConfigurationError, match="refused the credentials"):
+    connection = Connection("abm_salesforce", org.url, SALESFORCE_CONSUMER_KEY, "wrong")
+    with (
+        closing(connect(connection)) as destination,
+        pytest.raises(ConfigurationError, match="refused the credentials"),
+    ):
         destination.prepare(FIELDS)

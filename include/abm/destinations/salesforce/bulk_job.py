@@ -13,10 +13,10 @@ import pyarrow.csv
 
 from abm.destinations.salesforce.answers import Answer, from_bulk_error
 from abm.destinations.salesforce.fields import OBJECT
-from abm.errors import ContractError
+from abm.errors import ContractError, RefusedError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
 
     from abm.destinations import Change
     from abm.platforms.salesforce_bulk import BulkJobs
@@ -27,13 +27,39 @@ _FAULTS_OF_THE_FILE = ("InvalidBatch", "ClientInputError", "InvalidJob")
 
 def update(jobs: BulkJobs, changes: Sequence[Change]) -> Sequence[Answer]:
     """Send the rows as one job and return an answer for each."""
-    job_id = jobs.create({"object": OBJECT, "operation": "update", "contentType": "CSV", "lineEnding": "LF"})
-    content = write_csv(changes)
-    jobs.client.request("PUT", jobs.path(job_id, "batches"), content=content, headers={"Content-Type": "text/csv"})
-    jobs.client.request("PATCH", jobs.path(job_id), json={"state": "UploadComplete"})
+    job_id = _upload(jobs, write_csv(changes))
+    _close(jobs, job_id)
     facts = jobs.wait(job_id)
     answers = _results(jobs, job_id, {change.object_key: change for change in changes}, facts)
     return [answers.get(change.object_key) or _unanswered(change, facts) for change in changes]
+
+
+def _upload(jobs: BulkJobs, content: bytes) -> str:
+    """Return the id of an open job that holds the rows.
+
+    A job takes one upload: where the answer to it was lost, the second try is refused, and a new job is made. The first
+    one stays open, without effect, and Salesforce drops it.
+    """
+    for is_last in (False, True):
+        job_id = jobs.create({"object": OBJECT, "operation": "update", "contentType": "CSV", "lineEnding": "LF"})
+        try:
+            path, headers = jobs.path(job_id, "batches"), {"Content-Type": "text/csv"}
+            jobs.client.request("PUT", path, content=content, headers=headers)
+        except RefusedError:
+            if is_last:
+                raise
+        else:
+            break
+    return job_id
+
+
+def _close(jobs: BulkJobs, job_id: str) -> None:
+    """Let the job begin; a refusal counts only if it has not begun, for the answer to a first try may be lost."""
+    try:
+        jobs.client.request("PATCH", jobs.path(job_id), json={"state": "UploadComplete"})
+    except RefusedError:
+        if jobs.client.request("GET", jobs.path(job_id)).json().get("state") == "Open":
+            raise
 
 
 def write_csv(changes: Sequence[Change]) -> bytes:
@@ -64,21 +90,20 @@ def _text(value: Any) -> str:
 def _results(
     jobs: BulkJobs, job_id: str, changes: Mapping[str, Change], facts: Mapping[str, Any]
 ) -> Mapping[str, Answer]:
-    answers: dict[str, Answer] = {}
-    for row in _read(jobs, job_id, "successfulResults", "Id"):
-        if row["Id"] in changes:
-            answers[row["Id"]] = Answer(changes[row["Id"]])
+    (good,) = _read(jobs, job_id, "successfulResults", "Id")
+    answers = {key: Answer(changes[key]) for key in good if key in changes}
     if facts.get("numberRecordsFailed") != 0:
-        for row in _read(jobs, job_id, "failedResults", "Id", "sf__Error"):
-            if row["Id"] in changes:
-                answers[row["Id"]] = from_bulk_error(changes[row["Id"]], row["sf__Error"])
+        bad, errors = _read(jobs, job_id, "failedResults", "Id", "sf__Error")
+        told = zip(bad, errors, strict=True)
+        answers |= {key: from_bulk_error(changes[key], error) for key, error in told if key in changes}
     return answers
 
 
-def _read(jobs: BulkJobs, job_id: str, results: str, *names: str) -> Iterator[Mapping[str, str]]:
+def _read(jobs: BulkJobs, job_id: str, results: str, *names: str) -> Sequence[Sequence[str]]:
+    """Return the named columns of one of the job's result tables."""
     content = jobs.client.request("GET", jobs.path(job_id, results), headers={"Accept": "text/csv"}).content
     if not content.strip():
-        return
+        return [[] for _ in names]
     try:
         table = pa.csv.read_csv(
             io.BytesIO(content),
@@ -93,7 +118,8 @@ def _read(jobs: BulkJobs, job_id: str, results: str, *names: str) -> Iterator[Ma
         raise ContractError(
             f"Salesforce's '{results}' of bulk job '{job_id}' cannot be read. Sending its rows again does no harm."
         ) from error
-    yield from table.to_pylist()
+    columns: list[list[Any]] = [table.column(name).to_pylist() for name in names]
+    return columns
 
 
 def _unanswered(change: Change, facts: Mapping[str, Any]) -> Answer:
