@@ -11,6 +11,7 @@ if TYPE_CHECKING:
 
     from abm.destinations import Audience
 
+REMOVED = "REMOVED"
 _STORE = """
 insert into ops.sync_audiences as audiences
     (destination, audience, remote_id, status, audience_size, matched_count, read_at)
@@ -23,12 +24,18 @@ set
 
 
 def store_audiences(connection: psycopg.Connection, destination: str, audiences: Sequence[Audience]) -> None:
+    """Note what was read or written; an audience that was removed is forgotten."""
+    removed = [found.name for found in audiences if found.status == REMOVED]
+    connection.execute(
+        "delete from ops.sync_audiences where destination = %s and audience = any(%s)", [destination, removed]
+    )
     with connection.cursor() as cursor:
         cursor.executemany(
             _STORE,
             [
                 (destination, found.name, found.remote_id, found.status, found.audience_size, found.matched_count)
                 for found in audiences
+                if found.status != REMOVED
             ],
         )
 

@@ -54,6 +54,7 @@ def desired_rows(connection: psycopg.Connection, destination: str, policy_versio
             Fault(f"destination {destination!r}", "is not known", f"Use one of {', '.join(REGISTRY)}")
         )
     if REGISTRY[destination].kind == "audiences":
+        _refuse_slashes(connection, destination, policy_version)
         return _members()
     return _records(field_map(connection, destination, policy_version), _columns(connection), destination)
 
@@ -103,6 +104,22 @@ def _records(mapped: Sequence[tuple[str, str]], columns: set[str], destination: 
         payload=sql.SQL("(select to_jsonb(fields) from (select {}) as fields)").format(sql.SQL(", ").join(named)),
         removal=sql.SQL("(select jsonb_object_agg(field, null) from jsonb_object_keys(state.payload) as field)"),
     )
+
+
+def _refuse_slashes(connection: psycopg.Connection, destination: str, policy_version: str) -> None:
+    """Refuse names that could not be told apart in a member's key, `<audience>/<member_key>`."""
+    rows = connection.execute(
+        "select style, audience from ops.policy_audiences"
+        " where destination = %s and policy_version = %s and audience like '%%/%%' order by style",
+        [destination, policy_version],
+    ).fetchall()
+    if rows:
+        raise ConfigurationError(
+            *(
+                Fault(f"audiences.{destination}.{style}", f"has a slash in its name {audience!r}", "Name it without")
+                for style, audience in rows
+            )
+        )
 
 
 def _members() -> Desired:

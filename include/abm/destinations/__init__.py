@@ -123,9 +123,10 @@ class WholeAudiences(Connected, Protocol):
     """A destination whose audiences are only ever written whole, as a file is."""
 
     def replace(self, audience: str, members: Iterable[Mapping[str, Any]], *, release_id: str | None) -> Audience:
-        """Make the audience hold exactly these members, given by their identifiers; none: it goes away.
+        """Make the audience hold exactly these members, given by their identifiers; none: it is removed.
 
-        All or nothing, and safe to repeat. Raises RetryableError, RefusedError or ConfigurationError.
+        A removed one says so by the status REMOVED; one that is as it was written reads back as READY. All or
+        nothing, and safe to repeat. Raises RetryableError, RefusedError or ConfigurationError.
         """
         ...
 

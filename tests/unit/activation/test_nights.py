@@ -187,6 +187,38 @@ def test_two_rows_with_one_key_are_told_and_nothing_is_planned(world: World) -> 
     assert activation.summary(world.url) == []
 
 
+def test_field_or_audience_that_cannot_work_is_told_before_anything_is_planned(world: World) -> None:
+    world.publish_records({"a": "one_to_one"})
+    with connect(world.url) as connection:
+        connection.execute("update ops.policy_fields set field = 'abm_mood' where field = 'abm_style'")
+        connection.execute("update ops.policy_audiences set audience = 'a/b' where destination = 'linkedin'")
+    try:
+        with pytest.raises(ConfigurationError, match=r"fields\.salesforce\.abm_mood: is no column"):
+            world.plan()
+        with pytest.raises(ConfigurationError, match="slash in its name 'a/b'"):
+            world.plan("linkedin")
+    finally:
+        with connect(world.url) as connection:
+            connection.execute("update ops.policy_fields set field = 'abm_style' where field = 'abm_mood'")
+            connection.execute("update ops.policy_audiences set audience = 'wide' where destination = 'linkedin'")
+
+
+def test_another_field_map_sends_every_row_in_its_new_form(world: World) -> None:
+    world.publish_records({"a": "one_to_one", "b": "one_to_one"})
+    world.night()
+    rename = (
+        "update ops.policy_fields set platform_field = %s where destination = 'salesforce' and field = 'abm_reason'"
+    )
+    with connect(world.url) as connection:
+        connection.execute(rename, ["Why__c"])
+    try:
+        assert world.night().updated == 2
+        assert "Why__c" in world.platform.held["a"]
+    finally:
+        with connect(world.url) as connection:
+            connection.execute(rename, ["ABM_Reason__c"])
+
+
 def test_row_without_an_outcome_is_never_accounted_as_done(world: World) -> None:
     world.publish_records({"a": "one_to_one"})
     with pytest.raises(ContractError, match="0 of 1 have an outcome"):

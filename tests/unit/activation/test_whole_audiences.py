@@ -10,6 +10,7 @@ import pytest
 from abm import activation
 from abm.destinations.lists.destination import Lists
 from abm.errors import ConfigurationError, Fault, RetryableError
+from abm.warehouse import connect
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -65,6 +66,9 @@ def test_audience_that_lost_all_members_loses_its_file(world: World, disk: Disk)
     publish(world, "wide/c")
     assert world.night("lists").removed == 1
     assert files(disk) == {"wide": ["wide/c"]}
+    with connect(world.url) as warehouse:
+        known = warehouse.execute("select audience, status, audience_size from ops.sync_audiences").fetchall()
+    assert known == [("wide", "READY", 1)]
 
 
 def test_deleted_file_comes_back_without_a_change(world: World, disk: Disk) -> None:

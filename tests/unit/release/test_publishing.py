@@ -1,17 +1,18 @@
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+import psycopg
 import pytest
 
 from abm import release
-from abm.errors import HeldError
+from abm.errors import HeldError, RetryableError
+from abm.release import publishing
 from abm.warehouse import connect
 
 if TYPE_CHECKING:
-    import psycopg
-
     from .conftest import Nights
 
 DAY = dt.date(2026, 3, 2)
@@ -103,6 +104,46 @@ def test_second_publisher_steps_aside(nights: Nights, warehouse: psycopg.Connect
         with pytest.raises(HeldError, match="Another process"):
             release.publish(nights.url, "r1", "guard")
     assert statuses(warehouse) == {"r1": "building"}
+
+
+def test_long_reader_of_the_live_tables_delays_the_release(
+    nights: Nights, warehouse: psycopg.Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(publishing, "LOCK_SECONDS", 0.05)
+    nights.publish("r1", {"a": "one_to_one"})
+    nights.build("r2", {"a": "one_to_few"}, NEXT_DAY)
+    with connect(nights.url) as reader:
+        reader.execute("select * from marts.fct_account_styles")
+        with pytest.raises(RetryableError, match="readers of the live tables"):
+            release.publish(nights.url, "r2", "guard")
+    assert release.publish(nights.url, "r2", "guard").accounts_changed == 1
+
+
+def test_publisher_may_die_at_every_statement(
+    nights: Nights, warehouse: psycopg.Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    nights.publish("r1", {"a": "one_to_one"})
+    nights.build("r2", {"a": "one_to_few"}, NEXT_DAY)
+    execute, left = psycopg.Cursor.execute, 0
+
+    def mortal(*arguments: Any, **options: Any) -> Any:
+        nonlocal left
+        left -= 1
+        if left == 0:
+            raise KeyboardInterrupt
+        return execute(*arguments, **options)
+
+    deaths = 0
+    while statuses(warehouse)["r2"] != "published":
+        assert live_styles(warehouse) == {"a": "one_to_one"}
+        deaths += 1
+        with monkeypatch.context() as patch, contextlib.suppress(KeyboardInterrupt):
+            left = deaths
+            patch.setattr(psycopg.Cursor, "execute", mortal)
+            release.publish(nights.url, "r2", "guard")
+    assert deaths > 10
+    assert live_styles(warehouse) == {"a": "one_to_few"}
+    assert release.publish(nights.url, "r2", "guard").accounts == 1
 
 
 def test_views_and_rights_of_the_users_survive(nights: Nights, warehouse: psycopg.Connection) -> None:
