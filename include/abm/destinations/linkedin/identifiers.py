@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 # The strongest first: two rows that share the strongest field both have name the same company.
 IDENTIFYING = ("organizationUrn", "companyPageUrl", "companyWebsiteDomain", "companyEmailDomain", "companyName")
 DOMAINS = ("companyWebsiteDomain", "companyEmailDomain")
+_EMPTY: tuple[Any, ...] = (None, "", [])
 ALLOWED = frozenset({*IDENTIFYING, "city", "state", "country", "stockSymbol", "industries", "zipcode"})
 
 
@@ -20,21 +21,22 @@ def company(payload: Mapping[str, Any]) -> dict[str, Any]:
 
     Raises RefusedError where a field is none of a company's (it could be a person's), or none names the company.
     """
-    fields = {name: _cleaned(value) for name, value in payload.items()}
-    if unknown := sorted(name for name in fields if name not in ALLOWED):
-        raise RefusedError(
-            f"not sent: {', '.join(unknown)} is no field of a company on LinkedIn", code="UNKNOWN_IDENTIFIER"
-        )
-    if invalid := sorted(name for name, value in fields.items() if not _is_valid(name, value)):
+    if not payload.keys() <= ALLOWED:
+        unknown = ", ".join(sorted(payload.keys() - ALLOWED))
+        raise RefusedError(f"not sent: {unknown} is no field of a company on LinkedIn", code="UNKNOWN_IDENTIFIER")
+    given = {name: value.strip() if isinstance(value, str) else value for name, value in payload.items()}
+    filled = {name: value for name, value in given.items() if value not in _EMPTY}
+    if invalid := [name for name, value in filled.items() if not _is_valid(name, value)]:
         raise RefusedError(f"not sent: {', '.join(invalid)} has a value of another form", code="INVALID_IDENTIFIER")
-    filled = {name: value for name, value in fields.items() if value}
-    if not any(name in filled for name in IDENTIFYING):
+    if filled.keys().isdisjoint(IDENTIFYING):
         raise RefusedError(f"not sent: it has none of {', '.join(IDENTIFYING)}", code="NO_IDENTIFIER")
     return filled
 
 
 def acknowledged_company(payload: Mapping[str, Any]) -> dict[str, Any] | None:
     """Return the fields a member was added by, or None where nothing names a company."""
+    if not payload:
+        return None
     try:
         return company({name: value for name, value in payload.items() if name in ALLOWED})
     except RefusedError:
@@ -47,13 +49,7 @@ def is_same_company(one: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
     return shared is not None and one[shared].lower() == other[shared].lower()
 
 
-def _cleaned(value: Any) -> Any:
-    return value.strip() if isinstance(value, str) else value
-
-
 def _is_valid(name: str, value: Any) -> bool:
-    if value is None:
-        return True
     if name == "industries":
         return isinstance(value, list) and all(isinstance(item, str) for item in value)
     # An address in place of a domain would send a person's data in clear.
