@@ -12,7 +12,6 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from abm.destinations import Audience, Change
-from abm.destinations.linkedin import sending
 from abm.destinations.linkedin.client import source_segment_id
 from abm.destinations.linkedin.destination import connect
 from abm.errors import ConfigurationError, ContractError, RetryableError
@@ -121,19 +120,6 @@ def _effective(store):
 
 def _segments(store):
     return [row["sourceSegmentId"] for row in store.execute("select sourceSegmentId from segments")]
-
-
-def _answering(make_body, *, path="/companies", status=200):
-    """Return a transport that answers streaming requests by `make_body(elements)` and lets the rest through."""
-
-    def handle(request):
-        if request.url.path.endswith(path) and request.method == "POST":
-            return httpx.Response(status, json=make_body(orjson.loads(request.content)["elements"]))
-        passed = {name: value for name, value in request.headers.items() if name != "host"}
-        sent = httpx.request(request.method, str(request.url), content=request.content, headers=passed)
-        return httpx.Response(sent.status_code, content=sent.content, headers={"x-restli-id": "1"})
-
-    return httpx.MockTransport(handle)
 
 
 def test_prepare_makes_one_segment_an_audience_however_often(linkedin, open_linkedin, store):
@@ -285,80 +271,6 @@ def test_row_that_must_not_or_cannot_be_sent_is_refused_here(linkedin, store, pa
     assert (told[f"{CORE}/x"].outcome, told[f"{CORE}/x"].reason_code) == ("refused", code)
     assert "someone" not in told[f"{CORE}/x"].reason
     assert _held(store) == {"a"}
-
-
-def test_elements_that_fail_inside_a_success_are_read_one_by_one(open_linkedin):
-    told = [
-        {"status": 201},
-        {"status": 400, "error": {"status": 400, "code": "FIELD_INVALID", "message": "no such company"}},
-        {"status": 429, "error": {"status": 429}},
-        {"status": 503},
-        {},
-    ]
-    linkedin = open_linkedin(_answering(lambda _: {"elements": told}))
-    results = linkedin.send([_create(name) for name in "abcde"])
-    assert [(result.outcome, result.reason_code) for result in results] == [
-        ("created", None),
-        ("refused", "FIELD_INVALID"),
-        ("failed", "429"),
-        ("failed", "503"),
-        ("failed", "NOT_ACKNOWLEDGED"),
-    ]
-    assert results[1].reason == "no such company"
-
-
-def test_removing_what_is_not_there_is_done(open_linkedin):
-    linkedin = open_linkedin(_answering(lambda _: {"elements": [{"status": 404}]}))
-    assert _outcomes(linkedin.send([_remove("a")])) == {"a": "removed"}
-
-
-def test_former_company_that_cannot_be_removed_now_is_not_replaced(open_linkedin):
-    linkedin = open_linkedin(_answering(lambda elements: {"elements": [{"status": 500}] * len(elements)}))
-    (result,) = linkedin.send([Change(f"{CORE}/b", "update", _company("c"), _company("b"))])
-    assert result.outcome == "failed"
-
-
-def test_answer_of_another_length_says_nothing_of_any_row(open_linkedin):
-    linkedin = open_linkedin(_answering(lambda _: {"elements": [{"status": 201}]}))
-    results = linkedin.send([_create("a"), _create("b")])
-    assert [(result.outcome, result.reason_code) for result in results] == [("failed", "ContractError")] * 2
-
-
-def test_row_that_makes_linkedin_refuse_the_request_is_found(open_linkedin):
-    asked = []
-
-    def handle(request):
-        if request.method == "GET":
-            return httpx.Response(200, json={"elements": [{"id": "1", "type": "COMPANY"}]})
-        elements = orjson.loads(request.content)["elements"]
-        asked.append(len(elements))
-        if any(element["companyName"] == "n17" for element in elements):
-            return httpx.Response(400, json={"status": 400, "code": "BAD_INPUT", "message": "cannot be read"})
-        return httpx.Response(200, json={"elements": [{"status": 201}] * len(elements)})
-
-    results = open_linkedin(httpx.MockTransport(handle)).send([_create(f"n{n}") for n in range(64)])
-    assert [result.object_key for result in results if result.outcome == "refused"] == [f"{CORE}/n17"]
-    assert len(results) == 64
-    assert len(asked) <= 13
-
-
-def test_looking_for_faulty_rows_ends(open_linkedin):
-    linkedin = open_linkedin(_answering(lambda _: {"status": 400, "code": "BAD_INPUT"}, status=400))
-    results = linkedin.send([_create(f"n{n}") for n in range(500)])
-    assert len(results) == 500
-    assert {result.outcome for result in results} == {"refused", "failed"}
-    assert sum(result.outcome == "refused" for result in results) <= sending.MOST_SPLITS + 1
-
-
-def test_requests_hold_at_most_the_documented_number(open_linkedin):
-    sizes = []
-
-    def answer(elements):
-        sizes.append(len(elements))
-        return {"elements": [{"status": 201}] * len(elements)}
-
-    results = open_linkedin(_answering(answer)).send([_create(f"n{n}") for n in range(5001)])
-    assert (sizes, len(results)) == ([5000, 1], 5001)
 
 
 def test_platform_that_is_down_says_nothing_of_any_row(linkedin, sandbox):
