@@ -264,8 +264,9 @@ def test_answers_are_matched_by_id_not_by_order():
     assert [result.outcome for result in read_answer(batch, body)] == ["updated", "refused", "updated"]
 
 
-def test_error_that_may_pass_is_failed_not_refused():
-    body = {"results": [], "errors": [{"category": "RATE_LIMITS", "message": "x", "context": {"ids": ["1000"]}}]}
+@pytest.mark.parametrize("category", ["RATE_LIMITS", "INTERNAL_ERROR", "MISSING_SCOPES", "NEW_TO_US"])
+def test_error_that_may_pass_is_failed_not_refused(category):
+    body = {"results": [], "errors": [{"category": category, "message": "x", "context": {"ids": ["1000"]}}]}
     assert read_answer(_rows(1), body)[0].outcome == "failed"
 
 

@@ -13,8 +13,8 @@ if TYPE_CHECKING:
 
 NOT_FOUND = "OBJECT_NOT_FOUND"
 NOT_ACKNOWLEDGED = "NOT_ACKNOWLEDGED"
-# Categories of rows that sending again will not mend; any other may pass later.
-_FINAL = frozenset({"VALIDATION_ERROR", NOT_FOUND, "CONFLICT", "MISSING_SCOPES", "OBJECT_ALREADY_EXISTS"})
+# Categories of rows that sending again will not mend. Any other may pass later; a scope, when someone grants it.
+_FINAL = frozenset({"VALIDATION_ERROR", NOT_FOUND, "CONFLICT", "OBJECT_ALREADY_EXISTS"})
 
 
 def read_answer(batch: Sequence[Change], body: Mapping[str, Any]) -> list[Result]:
