@@ -38,5 +38,11 @@ def dbt_models(group_id: str = "dbt") -> DbtTaskGroup:
             emit_datasets=False,
             exclude=["resource_type:unit_test"],
         ),
-        operator_args={"install_deps": False, "exclude": ["resource_type:unit_test"]},
+        operator_args={
+            "install_deps": False,
+            "exclude": ["resource_type:unit_test"],
+            # A waiting task looks once a second in its slot: deferring it would start its process twice.
+            "deferrable": False,
+            "poke_interval": 1,
+        },
     )
