@@ -33,7 +33,7 @@ status: $(STAMP) ## Show what is running
 
 test: $(STAMP) ## Everything CI runs
 	@$(MAKE) --no-print-directory check
-	$(BIN)/python -m pytest -n 2 --dist worksteal
+	$(BIN)/python -m pytest -n 2 --dist loadfile
 
 check: $(STAMP) ## Style, types, imports, SQL
 	$(BIN)/ruff format --check .

@@ -18,7 +18,7 @@ from abm.warehouse import connect
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-pytestmark = [pytest.mark.integration, pytest.mark.timeout(900), pytest.mark.xdist_group("stack")]
+pytestmark = [pytest.mark.integration, pytest.mark.timeout(900)]
 
 ACCOUNTS = 250
 _APPROVAL_SECONDS = 300
@@ -51,7 +51,7 @@ def api(stack: Stack) -> Iterator[AirflowApi]:
 
 @pytest.fixture(scope="module")
 def first_night(api: AirflowApi) -> list[Any]:
-    return run_night(api, show=lambda run: None)
+    return run_night(api, show=lambda _run: None)
 
 
 def outcomes(stack: Stack) -> dict[str, dict[str, int]]:
@@ -100,7 +100,7 @@ def test_what_was_published_is_what_was_acknowledged(stack: Stack, first_night: 
 
 
 def test_the_second_night_sends_nothing(stack: Stack, api: AirflowApi, first_night: list[Any]) -> None:
-    run_night(api, show=lambda run: None)
+    run_night(api, show=lambda _run: None)
     assert all(sum(counts.values()) == 0 for counts in outcomes(stack).values())
 
 
