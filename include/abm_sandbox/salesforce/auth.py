@@ -107,9 +107,7 @@ def _admit(org: Org, scope: Scope) -> None:
     headers = {name.decode().lower(): value.decode() for name, value in scope["headers"]}
     if not org.accepts(_bearer(headers)):
         raise SalesforceError(401, "INVALID_SESSION_ID", "Session expired or invalid")
-    if org.limits and org.requests_used >= org.daily_requests:
-        raise SalesforceError(403, "REQUEST_LIMIT_EXCEEDED", "TotalRequests Limit exceeded.")
-    org.requests_used += 1
+    org.count_request()
 
 
 def _telling_usage(org: Org, send: Send) -> Send:

@@ -34,7 +34,7 @@ def new_job(org: Org, request: Request, facts: dict[str, Any]) -> Job:
             **facts,
         }
     )
-    org.jobs[job.facts["id"]] = job
+    org.keep_job(job)
     return job
 
 

@@ -25,7 +25,8 @@ ORG_ID = "00D000000000001EAA"
 USER_ID = "005000000000001AAA"
 VERSION = "67.0"
 OLDEST_VERSION, NEWEST_VERSION = 31, 67
-CURSORS_KEPT = 50
+CURSORS_KEPT, JOBS_KEPT = 50, 100
+DAY_SECONDS = 86_400.0
 _GRANTED = """
     select permission.Field as field, max(permission.PermissionsEdit) as editable
     from FieldPermissions as permission
@@ -80,6 +81,7 @@ class Org:
         self.limits = limits
         self.daily_requests = daily_requests
         self.requests_used = 0
+        self._day_began = clock()
         self.token_seconds = token_seconds
         self.tokens: dict[str, float] = {}
         self.cursors: OrderedDict[str, Cursor] = OrderedDict()
@@ -131,6 +133,20 @@ class Org:
             [prefix, count],
         )[0]["last"]
         return [new_id(prefix, number) for number in range(last - count + 1, last + 1)]
+
+    def count_request(self) -> None:
+        """Take one of the day's requests; raise where none is left."""
+        if self.clock() - self._day_began >= DAY_SECONDS:
+            self._day_began, self.requests_used = self.clock(), 0
+        if self.limits and self.requests_used >= self.daily_requests:
+            raise SalesforceError(403, "REQUEST_LIMIT_EXCEEDED", "TotalRequests Limit exceeded.")
+        self.requests_used += 1
+
+    def keep_job(self, job: Job) -> None:
+        """Remember the job, and let the oldest go, as the platform does after seven days."""
+        self.jobs[str(job.facts["id"])] = job
+        while len(self.jobs) > JOBS_KEPT:
+            self.jobs.pop(next(iter(self.jobs)))
 
     def open_token(self) -> str:
         token = f"{ORG_ID}!{secrets.token_urlsafe(48)}"

@@ -78,6 +78,23 @@ def test_allowance_is_counted_and_ends_in_a_refusal(sandbox):
     assert sandbox.error(sandbox.ask("GET", "/limits")) == (403, "REQUEST_LIMIT_EXCEEDED")
 
 
+def test_allowance_comes_back_after_a_day(sandbox):
+    sandbox.org.daily_requests = 1
+    later = sandbox.org.clock() + 86_400
+    sandbox.org.tokens = dict.fromkeys(sandbox.org.tokens, later + 60)
+    assert [sandbox.ask("GET", "/limits").status_code for _ in range(2)] == [200, 403]
+    sandbox.org.clock = lambda: later
+    assert sandbox.ask("GET", "/limits").status_code == 200
+
+
+def test_oldest_jobs_go(sandbox):
+    body = {"object": "Account", "operation": "update"}
+    first = sandbox.ask("POST", "/jobs/ingest", json=body).json()["id"]
+    for _ in range(100):
+        sandbox.ask("POST", "/jobs/ingest", json=body)
+    assert sandbox.error(sandbox.ask("GET", f"/jobs/ingest/{first}")) == (404, "NOT_FOUND")
+
+
 def test_limits_can_be_off(sandbox):
     sandbox.org.limits, sandbox.org.daily_requests = False, 0
     assert sandbox.ask("GET", "/limits").status_code == 200

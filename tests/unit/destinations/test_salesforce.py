@@ -15,6 +15,7 @@ from abm.settings import Connection
 from abm_sandbox.credentials import SALESFORCE_CONSUMER_KEY, SALESFORCE_CONSUMER_SECRET
 from abm_sandbox.faults import Fault
 from abm_sandbox.salesforce import create_app, load_world
+from abm_sandbox.salesforce.describe import describe_field
 from abm_sandbox.salesforce.ids import new_id
 from abm_sandbox.serving import serve
 from abm_sandbox.store import Store
@@ -82,6 +83,10 @@ def stored(org, key=IDS[0]):
     return dict(org.org.store.execute("select * from Account where Id = ?", [key])[0])
 
 
+def world_fields(org):
+    return [describe_field(found) for found in org.org.fields("Account").values()]
+
+
 def effects(org):
     return org.org.store.execute("select count(*) from _writes where object = 'Account' and effective = 1")[0][0]
 
@@ -132,6 +137,14 @@ def test_prepare_tells_every_field_it_may_not_grant(org, destination):
 def test_prepare_refuses_a_field_that_cannot_be_written(destination):
     with pytest.raises(ConfigurationError, match=r"SystemModstamp.*cannot be written"):
         destination.prepare(["SystemModstamp"])
+
+
+def test_prepare_refuses_a_field_of_another_type(org, destination):
+    field = next(found for found in world_fields(org) if found["name"] == "AnnualRevenue")
+    body = {"fields": [{**field, "name": "ABM_Style__c"}]}
+    org.faults.append(Fault(path="/describe", times=2, status=200, body=body))
+    with pytest.raises(ConfigurationError, match="is of type currency"):
+        destination.prepare(["ABM_Style__c"])
 
 
 def test_update_writes_the_record(org, prepared):

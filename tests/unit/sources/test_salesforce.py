@@ -6,6 +6,7 @@ import datetime as dt
 
 import pyarrow as pa
 import pytest
+import stamina
 
 from abm.entities import BOOLEAN, DATE, NUMBER, TIMESTAMP, Column, Entity
 from abm.errors import ConfigurationError, ContractError, RetryableError
@@ -170,6 +171,24 @@ def test_token_that_expires_between_pages_is_renewed(org):
     next(rows)
     org.org.tokens.clear()
     assert sum(batch.num_rows for batch in rows) == ROWS - 2000
+
+
+@pytest.mark.parametrize("path", ["/describe", "/queryAll", "/query/01g"])
+def test_broken_answer_is_asked_for_again(org, path):
+    source = open_source(org, **BY_PAGES)
+    source.client.attempts = 2
+    org.faults.append(Fault(path=path, drop=True))
+    with stamina.set_testing(testing=True, attempts=2):  # no waiting between them
+        assert sum(batch.num_rows for batch in source.extract(ACCOUNT, None)) == ROWS
+
+
+@pytest.mark.parametrize("path", ["/jobs/query", "/jobs/query/750", "/results"])
+def test_broken_answer_of_a_job_is_asked_for_again(org, path):
+    source = open_source(org, **BY_JOB)
+    source.client.attempts = 2
+    org.faults.append(Fault(path=path, drop=True, after_applying=True))
+    with stamina.set_testing(testing=True, attempts=2):
+        assert sum(batch.num_rows for batch in source.extract(ACCOUNT, None)) == ROWS
 
 
 def test_query_closed_by_the_platform_can_be_repeated(org):

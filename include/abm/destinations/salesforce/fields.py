@@ -24,6 +24,11 @@ _OWN_FIELD = re.compile(r"ABM_\w+__c", re.IGNORECASE)
 _EXISTS = frozenset({"DUPLICATE_DEVELOPER_NAME", "DUPLICATE_VALUE"})
 _LONG_TEXTS = ("_Reason__c", "_Micro_Segment__c")
 _SHORT, _LONG = 80, 255
+_HOLDS = {  # what describe may call a field that takes our values
+    "Number": frozenset({"double", "currency", "percent"}),
+    "Date": frozenset({"date"}),
+    "Text": frozenset({"string", "textarea", "picklist", "combobox"}),
+}
 
 
 @dataclass
@@ -128,6 +133,9 @@ def _fault(name: str, seen: Mapping[str, Mapping[str, Any]]) -> Fault | None:
         return Fault(where, "is not there or hidden", "The first run creates it and grants it to the integration user")
     if not field.get("updateable"):
         return Fault(where, "cannot be written", "Grant edit access to the integration user; a formula cannot be used")
+    wanted = str(metadata(name)["type"])
+    if _OWN_FIELD.fullmatch(name) and field.get("type") not in _HOLDS[wanted]:
+        return Fault(where, f"is of type {field.get('type')}", f"Make it {wanted}, or map another field in the policy")
     return None
 
 
