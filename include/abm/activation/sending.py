@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from typing import TYPE_CHECKING
 
 import orjson
@@ -17,7 +19,7 @@ from abm.errors import AbmError, ContractError, HeldError, RefusedError, Retryab
 from abm.warehouse import connect
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Generator, Mapping, Sequence
 
     import psycopg
 
@@ -127,8 +129,9 @@ def _names(warehouse: psycopg.Connection, run: Run) -> Sequence[str]:
 
 def _send_rows(url: str, warehouse: psycopg.Connection, run: Run, destination: Destination) -> None:
     failures = 0
-    with Recorder(url, run) as recorder:
-        for changes in _batches(warehouse, run, destination.batch_rows(run.rows_planned)):
+    batches = _batches(warehouse, run, destination.batch_rows(run.rows_planned))
+    with Recorder(url, run) as recorder, closing(batches):
+        for changes in batches:
             try:
                 results = _checked(changes, destination.send(changes))
                 failures = 0
@@ -148,18 +151,27 @@ def _send_rows(url: str, warehouse: psycopg.Connection, run: Run, destination: D
         close_rows(warehouse, run.run_id, "failed", "PLATFORM_DOWN", reason)
 
 
-def _batches(warehouse: psycopg.Connection, run: Run, rows: int) -> Iterator[Sequence[Change]]:
-    """Yield the rows without an outcome in key order, each batch announced before it is handed out."""
-    where = {
-        "run_id": run.run_id,
-        "rows": max(rows, 1),
-        "last": "",
-        "of_members": REGISTRY[run.destination].kind == "audiences",
-    }
-    while found := warehouse.execute(_NEXT_BATCH, where).fetchall():
-        where["last"] = last = found[-1][0]
-        announce(warehouse, run.run_id, last)
-        yield [Change(key, operation, payload or {}, held or {}) for key, operation, payload, held in found]
+def _batches(warehouse: psycopg.Connection, run: Run, rows: int) -> Generator[Sequence[Change]]:
+    """Yield the rows without an outcome in key order, each batch announced first; the next is read meanwhile."""
+    with ThreadPoolExecutor(1, thread_name_prefix="abm-read") as reader:
+        following = reader.submit(_read_batch, warehouse, run, rows, "")
+        while changes := following.result():
+            announce(warehouse, run.run_id, changes[-1].object_key)
+            following = reader.submit(_read_batch, warehouse, run, rows, changes[-1].object_key)
+            yield changes
+
+
+def _read_batch(warehouse: psycopg.Connection, run: Run, rows: int, last: str) -> Sequence[Change]:
+    found = warehouse.execute(
+        _NEXT_BATCH,
+        {
+            "run_id": run.run_id,
+            "last": last,
+            "rows": max(rows, 1),
+            "of_members": REGISTRY[run.destination].kind == "audiences",
+        },
+    )
+    return [Change(key, operation, payload or {}, held or {}) for key, operation, payload, held in found]
 
 
 def _checked(changes: Sequence[Change], results: Sequence[Result]) -> Sequence[Result]:
