@@ -1,0 +1,188 @@
+"""Marts and activation over a small world: from landed records to a release, and the nights after it."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+from itertools import permutations
+from typing import TYPE_CHECKING
+
+import pytest
+
+from abm import landing, release, sources, transform
+from abm.policy.load import load_policy
+from abm.warehouse import connect
+from abm_sandbox.world.generate import generate
+from abm_sandbox.world.landing import land_world
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
+
+pytestmark = pytest.mark.integration
+
+ACCOUNTS = 300
+TUESDAY = dt.date(2026, 3, 3)
+MODELS = "+path:models/marts +path:models/activation"
+FEW_SEATS = """
+styles:
+  one_to_one: {seats: {limit: 3}}
+  one_to_few: {seats: {limit: 12}}
+"""
+QUIET_SHARE = 0.02  # of CRM records; deals still leave the period by the day
+
+
+@dataclass(frozen=True)
+class Model:
+    """Builds of one warehouse."""
+
+    url: str
+
+    def night(self, release_id: str, as_of: dt.date, policy: Path | None = None) -> None:
+        release.start_build(self.url, as_of=as_of, release_id=release_id, policy=load_policy(policy))
+        transform.build(self.url, select=MODELS)
+
+    def publish(self, release_id: str) -> None:
+        release.publish(self.url, release_id, "test")
+
+    def shuffle(self, table: str) -> None:
+        with connect(self.url) as connection:
+            connection.execute(f"create temporary table shuffled as select * from {table}")
+            connection.execute(f"truncate {table}")
+            connection.execute(f"insert into {table} select * from shuffled order by md5(shuffled::text)")
+
+    def rows(self, query: str) -> list[tuple[object, ...]]:
+        with connect(self.url) as connection:
+            return connection.execute(query).fetchall()
+
+
+@pytest.fixture(scope="module")
+def home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """One folder for dbt's parse cache, so that a module parses the project once."""
+    with pytest.MonkeyPatch.context() as environment:
+        folder = tmp_path_factory.mktemp("dbt-home")
+        environment.setenv("ABM_HOME", str(folder))
+        yield folder
+
+
+@pytest.fixture(autouse=True)
+def _one_parse(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ABM_HOME", str(home))
+
+
+@pytest.fixture(scope="module")
+def candidate(home: Path, new_database: Callable[[], str]) -> Model:
+    """A first build with the default policy, made on a Tuesday."""
+    model = Model(new_database())
+    for source in sources.SOURCES:
+        landing.ensure_tables(model.url, sources.entities(source))
+    land_world(model.url, generate(11, ACCOUNTS, TUESDAY))
+    model.night("first", TUESDAY)
+    return model
+
+
+@pytest.fixture(scope="module")
+def published(candidate: Model) -> Model:
+    candidate.publish("first")
+    return candidate
+
+
+@pytest.fixture(scope="module")
+def with_few_seats(published: Model, tmp_path_factory: pytest.TempPathFactory) -> Model:
+    """A second release a week later, with a policy that seats fewer accounts."""
+    path = tmp_path_factory.mktemp("policy") / "policy.yml"
+    path.write_text(FEW_SEATS, encoding="utf-8")
+    published.night("few", TUESDAY + dt.timedelta(days=8), path)
+    published.publish("few")
+    return published
+
+
+def test_unit_tests_of_every_rule_pass(candidate: Model) -> None:
+    folders = ("intermediate/scores", "intermediate/styles", "intermediate/metrics", "marts", "activation")
+    chosen = [f"test_type:unit,path:models/{folder}" for folder in folders]
+    ran = transform.run_dbt(candidate.url, "test", "--select", *chosen)
+
+    assert ran.returncode == 0, ran.stdout
+    assert "TOTAL=0" not in ran.stdout
+
+
+def test_scores_do_not_hang_on_the_order_of_rows(candidate: Model) -> None:
+    digest = (
+        "select md5(string_agg(scores::text, '' order by account_id)) from intermediate.int_account_scores as scores"
+    )
+    before = candidate.rows(digest)
+    for table in ("int_activities_daily", "int_opportunities"):
+        candidate.shuffle(f"intermediate.{table}")
+    transform.build(candidate.url, select="path:models/intermediate/scores", full_refresh=True)
+
+    assert candidate.rows(digest) == before
+
+
+def test_every_account_is_decided_and_explained(published: Model) -> None:
+    accounts, decided, scored = published.rows(
+        """
+        select (select count(*) from marts.dim_accounts),
+            (select count(*) from marts.fct_account_styles where reason <> ''),
+            (select count(*) from marts.fct_account_scores where score_reasons <> '')
+        """
+    )[0]
+
+    assert int(str(accounts)) > ACCOUNTS * 0.5
+    assert decided == scored == accounts
+
+
+def test_every_crm_record_gets_its_account_s_fields(published: Model) -> None:
+    missing = published.rows(
+        """
+        select source, record_id from intermediate.int_account_records
+        where source in ('salesforce', 'hubspot')
+        except
+        select destination, object_key from activation.crm_accounts
+        """
+    )
+    assert missing == []
+
+
+def test_quiet_night_changes_next_to_nothing_in_the_crm(published: Model) -> None:
+    published.night("quiet", TUESDAY + dt.timedelta(days=1))
+    changed, records = published.rows(
+        """
+        select
+            (select count(*) from (
+                select * from candidate_activation.crm_accounts
+                except
+                select * from activation.crm_accounts
+            ) as differing),
+            (select count(*) from activation.crm_accounts)
+        """
+    )[0]
+
+    assert int(str(changed)) <= int(str(records)) * QUIET_SHARE
+
+
+def test_history_foresees_the_ledger(with_few_seats: Model) -> None:
+    history = "account_id, effective_style, valid_from, valid_to, reason_code, policy_version, release_id"
+    moved = with_few_seats.rows("select 1 from ops.style_ledger where valid_to is not null")
+    differing = [
+        with_few_seats.rows(f"select {history} from {one} except select {history} from {other}")
+        for one, other in permutations(("marts.fct_style_history", "ops.style_ledger"))
+    ]
+
+    assert len(moved) > 0
+    assert differing == [[], []]
+
+
+def test_fewer_seats_make_a_waitlist_that_says_what_enters(with_few_seats: Model) -> None:
+    used, waiting = with_few_seats.rows(
+        "select used, waitlisted from marts.fct_style_capacity where style = 'one_to_few'"
+    )[0]
+    reason, entry = with_few_seats.rows(
+        """
+        select reason, round(waitlist_entry_score, 1) from marts.fct_account_styles
+        where waitlist_style = 'one_to_few' order by waitlist_rank limit 1
+        """
+    )[0]
+
+    assert used == 12
+    assert int(str(waiting)) > 0
+    assert f"rank 13 of 12 seats; enters at {entry} points" in str(reason)
