@@ -45,7 +45,7 @@
     {%- if node.resource_type == 'source' -%}
         {{ return("(select max(_landed_at) from " ~ relation ~ ")") }}
     {%- elif node.config.meta.get('small') -%}
-        {{ return("(select string_agg(cast(r as text), ',' order by cast(r as text)) from " ~ relation ~ " as r)") }}
+        {{ return("(select sum(hashtextextended(cast(r as text), 0)) from " ~ relation ~ " as r)") }}
     {%- elif node.config.materialized == 'view' -%}
         {{ return("pg_get_viewdef('" ~ relation ~ "'::regclass)") }}
     {%- elif node.config.materialized == 'incremental' -%}

@@ -46,7 +46,7 @@ def test_records_of_one_company_meet_in_one_account(first_night: Nights, world: 
     truth = world.truth.to_pylist()
     domains = {(row["source"], row["record_id"]): row["domain"] for row in truth}
 
-    assert set(domains) == set(account)
+    assert set(account) < set(domains)  # deleted records are in the truth only
     assert len(named_by_domain) > ACCOUNTS
     assert {key: domains[key] for key in named_by_domain} == named_by_domain
 

@@ -73,7 +73,7 @@ daily as (
         activity_type,
         activity_date,
         count(*) as activities,
-        sum(minutes) as minutes
+        {{ exact_sum('minutes') }} as minutes
     from resolved
     group by account_id, person_id, activity_type, activity_date
 )

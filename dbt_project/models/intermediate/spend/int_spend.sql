@@ -91,7 +91,7 @@ monthly as (
         cast({{ dbt.date_trunc('month', 'spend_date') }} as date)
             as spend_month,
         channel,
-        sum(amount) as amount
+        {{ exact_sum('amount') }} as amount
     from spent
     group by
         account_id,
