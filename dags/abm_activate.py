@@ -100,7 +100,7 @@ def send(destination: str) -> dict[str, int]:
     """Send what is planned, batch by batch; return the rows by outcome."""
     from abm.activation import send as send_changes
 
-    return dict(send_changes(WarehouseHook().url, _run_id(destination), PlatformHook(destination).find()).outcomes)
+    return send_changes(WarehouseHook().url, _run_id(destination), PlatformHook(destination).find())
 
 
 @task

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from abm.destinations import MISSING
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -21,13 +23,32 @@ set
     remote_id = coalesce(excluded.remote_id, audiences.remote_id), status = excluded.status,
     audience_size = excluded.audience_size, matched_count = excluded.matched_count, read_at = now()
 """
+# An audience deleted on the platform, or made anew there, holds nobody: what was acknowledged is uncertain again.
+_DOUBT = """
+update ops.sync_state as state set payload_hash = null
+from unnest(%(audiences)s::text[], %(remote_ids)s::text[], %(statuses)s::text[]) as found (audience, remote_id, status)
+join ops.sync_audiences as known on known.destination = %(destination)s and known.audience = found.audience
+where
+    state.destination = %(destination)s and split_part(state.object_key, '/', 1) = found.audience
+    and (found.status = %(missing)s or (known.remote_id <> found.remote_id))
+"""
 
 
 def store_audiences(connection: psycopg.Connection, destination: str, audiences: Sequence[Audience]) -> None:
-    """Note what was read or written; an audience that was removed is forgotten."""
+    """Note what was read or written; one that was removed is forgotten, one that is gone is filled again."""
     removed = [found.name for found in audiences if found.status == REMOVED]
     connection.execute(
         "delete from ops.sync_audiences where destination = %s and audience = any(%s)", [destination, removed]
+    )
+    connection.execute(
+        _DOUBT,
+        {
+            "destination": destination,
+            "audiences": [found.name for found in audiences],
+            "remote_ids": [found.remote_id for found in audiences],
+            "statuses": [found.status for found in audiences],
+            "missing": MISSING,
+        },
     )
     with connection.cursor() as cursor:
         cursor.executemany(

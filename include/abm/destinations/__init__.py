@@ -69,6 +69,9 @@ class Result:
     remote_id: str | None = None
 
 
+MISSING = "MISSING"  # the status of an audience that the platform no longer has
+
+
 @dataclass(frozen=True)
 class Audience:
     """An audience as the platform counts it; members cannot be read back, sizes and status can."""

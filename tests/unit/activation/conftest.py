@@ -56,6 +56,7 @@ class Platform:
     prepared: list[str] = field(default_factory=list)
     sent: list[Change] = field(default_factory=list)
     closed: int = 0
+    generation: str = "id"
 
     def prepare(self, names: Sequence[str]) -> Sequence[Audience]:
         self.prepared += names
@@ -66,7 +67,7 @@ class Platform:
 
     def read_back(self, names: Sequence[str]) -> Sequence[Audience]:
         return [
-            Audience(name, f"id-{name}", "READY", sum(key.startswith(f"{name}/") for key in self.held))
+            Audience(name, f"{self.generation}-{name}", "READY", sum(key.startswith(f"{name}/") for key in self.held))
             for name in names
         ]
 

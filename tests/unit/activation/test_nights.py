@@ -225,6 +225,25 @@ def test_row_without_an_outcome_is_never_accounted_as_done(world: World) -> None
         activation.account(world.url, world.plan().run_id)
 
 
+def test_an_audience_made_anew_on_the_platform_is_filled_again(world: World) -> None:
+    world.publish_members({"wide/1": {"companyName": "Acme"}, "core/2": {"companyName": "Bolt"}})
+
+    def night() -> list[str]:
+        run_id = world.plan("linkedin").run_id
+        world.send(run_id)
+        activation.account(world.url, run_id, object(), opening=world.open)  # type: ignore[arg-type]
+        return sorted(change.object_key for change in world.platform.sent)
+
+    night()
+    world.platform.sent.clear()
+    assert night() == []
+    world.platform.generation = "new"
+    assert night() == []
+    assert night() == ["core/2", "wide/1"]
+    world.platform.sent.clear()
+    assert night() == []
+
+
 def test_audiences_are_read_back(world: World) -> None:
     world.publish_members({"wide/1": {"companyName": "Acme"}})
     run_id = world.plan("linkedin").run_id

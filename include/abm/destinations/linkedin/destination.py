@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from abm.destinations import Audience
+from abm.destinations import MISSING, Audience
 from abm.destinations.linkedin.client import COMPANY, SegmentClient
 from abm.destinations.linkedin.sending import Sending
 from abm.errors import ConfigurationError, Fault
@@ -23,7 +23,6 @@ if TYPE_CHECKING:
 
 ROWS_A_SEND = 50_000  # ten full requests; a company that changes its audience leaves before it joins within one send
 DEFAULT_SOURCE_PLATFORM = "DIRECT_API"
-MISSING = "MISSING"
 _UNUSABLE = frozenset({"EXPIRED", "FAILED", "ERROR"})
 _ACCOUNT_URN = re.compile(r"urn:li:sponsoredAccount:\d+")
 
