@@ -55,6 +55,7 @@ PLATFORMS = (
         hubspot.create_app,
         lambda store, world: hubspot.load_world(store, world.hubspot),
         password=credentials.HUBSPOT_TOKEN,
+        extra={"burst_requests": "190"},  # what the sandbox allows in ten seconds, as HubSpot's larger plans do
     ),
     Platform(
         "linkedin",
