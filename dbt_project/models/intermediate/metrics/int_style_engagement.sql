@@ -16,9 +16,12 @@ activities as (
         daily.activity_date,
         cast({{ dbt.date_trunc('month', 'daily.activity_date') }} as date)
             as month_start,
-        daily.activities,
-        cast(round(daily.minutes * 100) as bigint) as minute_parts,
-        case when daily.activity_type = 'meeting' then daily.activities else 0
+        cast(daily.activities as integer) as activities,
+        cast(round(daily.minutes * 100) as integer) as minute_parts,
+        case
+            when daily.activity_type = 'meeting'
+                then cast(daily.activities as integer)
+            else 0
         end as meetings
     from {{ ref('int_activities_daily') }} as daily
     cross join bounds

@@ -11,28 +11,45 @@ styles as (
     select account_id, effective_style from {{ ref('int_account_styles') }}
 ),
 
-first_days as (
-    select account_id, min(valid_from) as first_day
+with_first as (
+    select
+        account_id,
+        effective_style,
+        valid_from,
+        valid_to,
+        min(valid_from) over (partition by account_id) as first_valid_from
     from history
-    group by account_id
 ),
 
+with_current as (
+    select
+        with_first.*,
+        styles.effective_style as current_style,
+        with_first.valid_from = with_first.first_valid_from as is_first
+    from with_first
+    left join styles on with_first.account_id = styles.account_id
+),
+
+{# A first style that still holds reaches back by itself: one row, not two. #}
 periods as (
     select
         account_id,
         effective_style as style,
-        valid_from as first_day,
+        case
+            when is_first and effective_style = current_style
+                then cast('0001-01-01' as date)
+            else valid_from
+        end as first_day,
         coalesce(valid_to, cast('9999-12-31' as date)) as end_day
-    from history
+    from with_current
     union all
     select
-        styles.account_id,
-        styles.effective_style as style,
+        account_id,
+        current_style as style,
         cast('0001-01-01' as date) as first_day,
-        first_days.first_day as end_day
-    from styles
-    inner join first_days on styles.account_id = first_days.account_id
+        valid_from as end_day
+    from with_current
+    where is_first and effective_style <> current_style
 )
 
 select * from periods
-where first_day < end_day
