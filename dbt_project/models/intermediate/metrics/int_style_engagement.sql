@@ -57,30 +57,49 @@ per_person as (
         activities.person_id
 ),
 
-per_account as (
+engaged as (
+    select distinct
+        style,
+        month_start,
+        account_id
+    from per_person
+),
+
+accounts_per_style as (
     select
         style,
         month_start,
-        account_id,
-        count(person_id) as people,
+        count(*) as accounts_engaged
+    from engaged
+    group by style, month_start
+),
+
+summed as (
+    select
+        style,
+        month_start,
+        count(person_id) as people_engaged,
         sum(activities) as activities,
-        sum(minute_parts) as minute_parts,
+        cast(sum(minute_parts) / 100.0 as decimal(18, 2)) as minutes,
         sum(meetings) as meetings
     from per_person
-    group by style, month_start, account_id
+    group by style, month_start
 ),
 
 per_style as (
     select
-        style,
-        month_start,
-        count(*) as accounts_engaged,
-        sum(people) as people_engaged,
-        sum(activities) as activities,
-        cast(sum(minute_parts) / 100.0 as decimal(18, 2)) as minutes,
-        sum(meetings) as meetings
-    from per_account
-    group by style, month_start
+        summed.style,
+        summed.month_start,
+        accounts_per_style.accounts_engaged,
+        summed.people_engaged,
+        summed.activities,
+        summed.minutes,
+        summed.meetings
+    from summed
+    inner join accounts_per_style
+        on
+            summed.style = accounts_per_style.style
+            and summed.month_start = accounts_per_style.month_start
 )
 
 select * from per_style
