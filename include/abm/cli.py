@@ -2,24 +2,32 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import sys
+import traceback
 from datetime import UTC, date, datetime
 from enum import StrEnum
+from importlib.metadata import version as package_version
 from pathlib import Path
 from typing import Annotated
 
+import stamina
 import typer
 from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from abm.errors import AbmError, ConfigurationError
+from abm.database_errors import database_errors_told
+from abm.errors import AbmError, ConfigurationError, RetryableError
 from abm.settings import load_settings
 from abm.stack import DEMO_ACCOUNTS
 from abm.warehouse import open_warehouse
 
-app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help=__doc__)
+ABOUT = "Decide nightly how each account is treated, explain it, and write it back to CRM and advertising platforms."
+BUG = 70  # what sysexits.h gives an internal error
+
+app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help=ABOUT)
 policy_app = typer.Typer(no_args_is_help=True, help="Check, show and describe the policy.")
 app.add_typer(policy_app, name="policy")
 console = Console(emoji=False)  # '1:One:' is a style, not a picture
@@ -41,17 +49,57 @@ def main() -> None:
     """Run a command; an error we know ends with its text and exit code 1, bad configuration with 2."""
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # what was started is stopped, as on Ctrl-C
     try:
-        app()
+        with database_errors_told():
+            app()
     except ConfigurationError as error:
         for fault in error.faults:
-            errors.print(f"[red]✗[/red] {escape(str(fault))}", highlight=False)
+            _fail(str(fault))
         sys.exit(2)
     except AbmError as error:
-        errors.print(f"[red]✗[/red] {escape(str(error))}", highlight=False)
+        _fail(str(error))
         sys.exit(1)
     except KeyboardInterrupt:
         errors.print("Stopped.")
         sys.exit(130)
+    except Exception as error:
+        if os.environ.get("ABM_DEBUG"):
+            raise
+        _fail(_bug(error))
+        sys.exit(BUG)
+
+
+def _fail(told: str) -> None:
+    errors.print(f"[red]✗[/red] {escape(told)}", highlight=False, soft_wrap=True)
+
+
+def _bug(error: Exception) -> str:
+    """Tell where an error of ours arose; its text may quote a row, so only its kind and place are shown."""
+    frame = traceback.extract_tb(error.__traceback__)[-1]
+    return (
+        f"abm met an error it does not know: {type(error).__name__} in {Path(frame.filename).name}, "
+        f"line {frame.lineno}. Run the command again with ABM_DEBUG=1 for the whole of it, and report that."
+    )
+
+
+def _show_version(is_asked: bool) -> None:
+    if is_asked:
+        console.print(package_version("abm-spectrum"), highlight=False)
+        raise typer.Exit
+
+
+@app.callback()
+def options(
+    _version: Annotated[
+        bool, typer.Option("--version", help="Show the version and exit.", is_eager=True, callback=_show_version)
+    ] = False,
+) -> None:
+    """Take the options that go before a command."""
+    stamina.instrumentation.set_on_retry_hooks([_tell_retry])
+
+
+def _tell_retry(details: stamina.instrumentation.RetryDetails) -> None:
+    if isinstance(details.caused_by, RetryableError):
+        console.print(f"  [dim]{escape(str(details.caused_by))} (in {details.wait_for:.0f} s)[/dim]", highlight=False)
 
 
 @app.command()
@@ -104,7 +152,7 @@ def doctor() -> None:
     findings = examine(load_settings())
     for finding in findings:
         mark = "[green]✓[/green]" if finding.fault is None else "[red]✗[/red]"
-        console.print(f"{mark} {escape(finding.subject)}: {escape(finding.told)}", highlight=False)
+        console.print(f"{mark} {escape(finding.subject)}: {escape(finding.told)}", highlight=False, soft_wrap=True)
     if any(finding.fault for finding in findings):
         raise typer.Exit(1)
 
@@ -161,8 +209,12 @@ def load(
 
 @app.command()
 def run(
-    as_of: Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"], help="Compute as of this day.")] = None,
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Plan and count, send nothing.")] = False,
+    as_of: Annotated[
+        datetime | None, typer.Option(formats=["%Y-%m-%d"], help="Compute as of this day, today at the latest.")
+    ] = None,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Publish the release, plan and count; send nothing.")
+    ] = False,
 ) -> None:
     """Run a whole night without Airflow: ingest, model, activate."""
     from abm.nightly import run_night
@@ -170,9 +222,9 @@ def run(
 
     with open_warehouse() as url:
         night = run_night(url, load_settings(), now=_now(), as_of=_day(as_of), dry_run=dry_run, tell=console.print)
-        print_report(url, console)
+        print_report(url, console, is_sent=not dry_run)
     for failure in night.failures:
-        errors.print(f"[red]✗[/red] {escape(failure.step)}: {escape(str(failure.error))}", highlight=False)
+        _fail(f"{failure.step}: {failure.error}")
     if night.failures:
         raise typer.Exit(1)
 
@@ -200,7 +252,7 @@ def plan(destination: Annotated[str, typer.Argument(help="salesforce, hubspot, l
         console.print(
             f"{planned.rows_planned:,} of {planned.rows_desired:,} rows differ from what {destination} acknowledged"
         )
-        console.print(guard(url, run_id, load_policy(load_settings().policy)).summary)
+        console.print(guard(url, run_id, load_policy(load_settings().policy)).summary, soft_wrap=True)
 
 
 @app.command()
@@ -214,7 +266,7 @@ def export(
 
     with open_warehouse() as url:
         written = write(url, style=style, platform=platform, out=out)
-    console.print(f"{written.rows:,} rows in {written.path}")
+    console.print(f"{written.rows:,} rows in {written.path}", soft_wrap=True)
 
 
 @app.command()

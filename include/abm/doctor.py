@@ -10,12 +10,15 @@ from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
 from typing import TYPE_CHECKING
 
+import stamina
+
 from abm.activation import target_names
+from abm.database_errors import database_errors_told
 from abm.destinations import REGISTRY, open_destination
 from abm.errors import AbmError, ConfigurationError, Fault
 from abm.policy.load import load_policy
-from abm.settings import find_connection
-from abm.sources import SOURCES
+from abm.settings import find_connection, require_connection
+from abm.sources import SOURCES, entities, open_source
 from abm.warehouse import connect, open_warehouse
 
 if TYPE_CHECKING:
@@ -34,7 +37,6 @@ PACKAGES = (
 )
 SUPPORTED_PYTHON = ((3, 11), (3, 13))
 _LEAST_FREE_GB = 2
-_LEAST_POSTGRES = 150000
 
 
 @dataclass(frozen=True)
@@ -47,7 +49,9 @@ class Finding:
 
     @property
     def told(self) -> str:
-        return f"{self.fault.problem}. {self.fault.remedy}" if self.fault else self.seen
+        if self.fault is None:
+            return self.seen
+        return f"{self.fault.problem}. {self.fault.remedy}" if self.fault.remedy else self.fault.problem
 
 
 def examine(settings: Settings) -> list[Finding]:
@@ -110,13 +114,9 @@ def _policy(settings: Settings) -> Iterator[Finding]:
 
 def _warehouse(settings: Settings) -> Iterator[Finding]:
     try:
-        with open_warehouse(settings) as url, connect(url) as connection:
-            number = connection.info.server_version
-            if number < _LEAST_POSTGRES:
-                yield _faulty("warehouse", f"PostgreSQL {number // 10000} is too old", "Use PostgreSQL 15 or later")
-            else:
-                kind = "yours" if settings.warehouse_url else "embedded"
-                yield Finding("warehouse", f"PostgreSQL {number // 10000}, {kind}, migrated")
+        with database_errors_told(), open_warehouse(settings) as url, connect(url) as connection:
+            kind = "yours" if settings.warehouse_url else "embedded"
+            yield Finding("warehouse", f"PostgreSQL {connection.info.server_version // 10000}, {kind}, migrated")
     except AbmError as error:
         yield from _told("warehouse", error)
 
@@ -148,15 +148,13 @@ def _connections(settings: Settings) -> Iterator[Finding]:
 
 def _platform(platform: str, subject: str, settings: Settings) -> Iterator[Finding]:
     """Ask the destination of that name what its fields or audiences lack; that needs its credentials to work."""
-    if platform not in REGISTRY:
-        yield Finding(subject, "configured")
-        return
     try:
-        missing = _missing(platform, settings)
+        with _no_retries(), database_errors_told():
+            missing = _missing(platform, settings) if platform in REGISTRY else _readable(platform, settings)
     except AbmError as error:
         yield from _told(subject, error)
         return
-    yield Finding(subject, "answers, credentials accepted")
+    yield Finding(subject, "answers, credentials accepted" if platform in REGISTRY else "can be read")
     yield from (Finding(fault.where, fault=fault) for fault in missing)
 
 
@@ -166,11 +164,29 @@ def _missing(platform: str, settings: Settings) -> Sequence[Fault]:
         return destination.missing(target_names(load_policy(settings.policy), platform))
 
 
+def _readable(platform: str, settings: Settings) -> Sequence[Fault]:
+    """Read the first rows of a source that is not a destination too; raises what a night would raise."""
+    with contextlib.closing(open_source(platform, require_connection(platform, settings))) as source:
+        next(iter(source.extract(entities(platform)[0], None)), None)
+    return ()
+
+
+@contextlib.contextmanager
+def _no_retries() -> Iterator[None]:
+    """Ask once: who looks for faults wants them now, not after a minute of patience."""
+    was_active = stamina.is_active()
+    stamina.set_active(False)
+    try:
+        yield
+    finally:
+        stamina.set_active(was_active)
+
+
 def _told(subject: str, error: AbmError) -> Iterator[Finding]:
     if isinstance(error, ConfigurationError):
-        yield from (Finding(subject, fault=fault) for fault in error.faults)
+        yield from (Finding(fault.where, fault=fault) for fault in error.faults)
     else:
-        yield _faulty(subject, str(error), "See the message")
+        yield _faulty(subject, str(error), remedy="")  # these texts end with it
 
 
 def _faulty(subject: str, problem: str, remedy: str) -> Finding:

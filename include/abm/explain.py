@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from psycopg.rows import dict_row
+from rich.markup import escape
 from rich.table import Table
 
 from abm.errors import ConfigurationError, Fault
@@ -69,7 +71,7 @@ def _facts(title: str, row: dict[str, Any]) -> Table:
     table = Table("", "", title=title, title_justify="left", show_header=False)
     for name, value in row.items():
         if value is not None:
-            table.add_row(name, str(value))
+            table.add_row(name, escape(str(value)))
     return table
 
 
@@ -77,8 +79,14 @@ def _rows(title: str, rows: Sequence[dict[str, Any]]) -> Table:
     names = [name for name in (rows[0] if rows else {}) if name not in {"account_id", "policy_version"}]
     table = Table(*names, title=title, title_justify="left", caption=None if rows else "nothing yet")
     for row in rows:
-        table.add_row(*("" if row[name] is None else str(row[name]) for name in names))
+        table.add_row(*(_cell(row[name]) for name in names))
     return table
+
+
+def _cell(value: Any) -> str:
+    if isinstance(value, datetime):
+        return f"{value:%Y-%m-%d %H:%M}"
+    return "" if value is None else escape(str(value))
 
 
 def _find(cursor: psycopg.Cursor[dict[str, Any]], account: str) -> dict[str, Any]:
@@ -88,7 +96,7 @@ def _find(cursor: psycopg.Cursor[dict[str, Any]], account: str) -> dict[str, Any
         where account_id = %(it)s or domain = lower(%(it)s) or lower(account_name) = lower(%(it)s)
         order by account_id limit %(many)s
         """,
-        {"it": account, "many": _MANY},
+        {"it": account.strip(), "many": _MANY},
     ).fetchall()
     if len(rows) == 1:
         return rows[0]
@@ -100,10 +108,12 @@ def _find(cursor: psycopg.Cursor[dict[str, Any]], account: str) -> dict[str, Any
 
 def _suggestion(cursor: psycopg.Cursor[dict[str, Any]], account: str) -> str:
     rows = cursor.execute(
-        "select account_name from marts.dim_accounts order by similarity(account_name, %s) desc limit 3",
+        "select account_name, account_id from marts.dim_accounts"
+        " order by similarity(account_name, %s) desc, account_id limit 3",
         [account],
     ).fetchall()
-    return f"Nearest names: {', '.join(row['account_name'] for row in rows)}" if rows else "No account is published"
+    nearest = "; ".join(f"{row['account_name']} ({row['account_id']})" for row in rows)
+    return f"Nearest names: {nearest}" if rows else "No account is published"
 
 
 def _one(cursor: psycopg.Cursor[dict[str, Any]], statement: str, parameters: list[Any]) -> dict[str, Any]:
@@ -117,7 +127,8 @@ with keys as (
     select destination, audience || '/' || member_key from activation.audience_members where account_id = %s
 )
 select
-    changes.destination, changes.object_key, changes.operation, changes.outcome, changes.reason_code, changes.finished_at
+    changes.destination, changes.object_key, changes.operation, changes.outcome, changes.reason_code,
+    changes.finished_at
 from ops.sync_changes as changes
 join keys using (destination, object_key)
 order by changes.finished_at desc nulls last

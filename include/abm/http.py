@@ -129,7 +129,8 @@ class PlatformClient:
         except httpx.TransportError as error:
             # The cause's text can hold the URL with a query; its type is enough to act on.
             raise RetryableError(
-                f"{self.platform} did not answer ({type(error).__name__}). It is tried again by itself.",
+                f"{self.platform} did not answer ({type(error).__name__}). It is tried again by itself; if that "
+                f"does not help, check the network and the host of connection abm_{self.platform}.",
                 code="UNREACHABLE",
             ) from error
         except httpx.InvalidURL as error:

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING
 
 from abm import activation, ingest, quality, release, transform
+from abm.database_errors import database_errors_told
 from abm.destinations import REGISTRY
-from abm.errors import AbmError, ConfigurationError, HeldError
+from abm.errors import AbmError, ConfigurationError, Fault, HeldError
 from abm.policy.load import load_policy
-from abm.settings import find_connection, missing_connection, require_connection
+from abm.settings import find_connection, require_connection
+from abm.sources import SOURCES
+from abm.warehouse import connect
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -48,30 +52,80 @@ def run_night(
     """Ingest every configured source, model, publish, and activate every configured destination.
 
     A source or destination that fails is told and left for the next night. Raises AbmError where no source landed
-    or the candidate was not published; yesterday's release then stays as it was.
+    or the candidate was not published; yesterday's release then stays as it was. Faults of the configuration
+    are raised before anything is read.
     """
+    check_configuration(settings, as_of=as_of, today=now.date())
     key = f"{now:%Y%m%dT%H%M%S}"
     failures = ingest_sources(url, settings, key, tell)
-    release_id = model(url, settings, as_of or now.date(), f"r{key}", tell)
+    with database_errors_told():
+        release_id = model(url, settings, as_of or now.date(), f"r{key}", tell)
     failures += activate(url, settings, key, dry_run=dry_run, only=destinations, tell=tell)
     return Night(release_id, failures)
 
 
+def check_configuration(settings: Settings, *, as_of: date | None, today: date) -> None:
+    """Raise one ConfigurationError with every fault of policy, names, connections and date; nothing is opened."""
+    checks: list[Callable[[], object]] = [
+        lambda: load_policy(settings.policy),
+        lambda: ingest.configured_sources(settings),
+        lambda: configured_destinations(settings),
+        *(partial(find_connection, platform, settings) for platform in dict.fromkeys((*SOURCES, *REGISTRY))),
+    ]
+    faults: list[Fault] = []
+    for check in checks:
+        try:
+            check()
+        except ConfigurationError as error:
+            faults += [fault for fault in error.faults if fault not in faults]
+    if as_of is not None and as_of > today:
+        faults.append(
+            Fault(
+                f"--as-of {as_of}", "lies in the future", f"Name a day up to {today}; styles and leases move by the day"
+            )
+        )
+    if faults:
+        raise ConfigurationError(*faults)
+
+
 def ingest_sources(url: str, settings: Settings, batch_id: str, tell: Callable[[str], None]) -> list[Failure]:
-    """Stage, check and merge each configured source alone; raises the first error where none of them landed."""
+    """Stage, check and merge each configured source alone; raises the first error where none of them landed.
+
+    Without a configured source, what `abm load` brought is used.
+    """
     sources = ingest.configured_sources(settings)
+    if not sources:
+        _require_loaded(url)
+        tell("No source is connected; what was loaded before is used")
     failures: list[Failure] = []
     for source in sources:
         tell(f"Reading {source}")
         try:
-            land_source(url, source, require_connection(source, settings), batch_id)
+            with database_errors_told():
+                land_source(url, source, require_connection(source, settings), batch_id)
         except AbmError as error:
-            failures.append(Failure(f"source {source}", error))
-    if not sources:
-        raise ConfigurationError(missing_connection("salesforce"))
-    if len(failures) == len(sources):
+            failures.append(_failure(f"source {source}", error, tell))
+    if sources and len(failures) == len(sources):
         raise failures[0].error
     return failures
+
+
+def _require_loaded(url: str) -> None:
+    with connect(url) as connection:
+        if connection.execute("select 1 from ops.landing_batches where status = 'merged' limit 1").fetchone() is None:
+            raise ConfigurationError(
+                Fault(
+                    "sources",
+                    "none is connected and nothing was loaded",
+                    "Add a connection (docs/connections.md), or load files: abm load DIR --mapping FILE",
+                )
+            )
+
+
+def _failure(step: str, error: AbmError, tell: Callable[[str], None]) -> Failure:
+    """Tell a failure when it happens: should the night end early, it is not lost."""
+    tell(f"  {step} failed; the others go on")
+    return Failure(step, error)
 
 
 def land_source(url: str, source: str, connection: Connection, batch_id: str) -> dict[str, Counts]:
@@ -112,32 +166,46 @@ def activate(
             continue
         tell(f"{'Planning' if dry_run else 'Sending to'} {destination}")
         try:
-            activate_one(url, settings, destination, f"{destination}-{key}", dry_run=dry_run)
+            with database_errors_told():
+                told = activate_one(url, settings, destination, f"{destination}-{key}", dry_run=dry_run)
         except AbmError as error:
-            failures.append(Failure(f"destination {destination}", error))
+            failures.append(_failure(f"destination {destination}", error, tell))
+        else:
+            tell(f"  {told}")
     return failures
 
 
-def activate_one(url: str, settings: Settings, destination: str, run_id: str, *, dry_run: bool) -> None:
-    """Send what differs; a plan past its guard is held and told."""
+def activate_one(url: str, settings: Settings, destination: str, run_id: str, *, dry_run: bool) -> str:
+    """Send what differs and return its counts in a sentence; a plan past its guard is held and raised."""
     connection = find_connection(destination, settings)
+    if REGISTRY[destination].needs_connection:
+        connection = require_connection(destination, settings)
     activation.plan(url, destination, run_id=run_id, dry_run=dry_run)
-    if dry_run:
-        return
     verdict = activation.guard(url, run_id, load_policy(settings.policy))
+    if dry_run:
+        return verdict.summary
     if not verdict.is_within_budget:
         activation.hold(url, run_id, verdict.summary)
         raise HeldError(f"{verdict.summary} Approve it in Airflow (abm_activate_{destination}).")
     activation.send(url, run_id, connection)
     activation.account(url, run_id, connection)
+    return verdict.summary
 
 
 def configured_destinations(settings: Settings) -> list[str]:
     """List the destinations to send to: those named in ABM_DESTINATIONS, or all that need no connection or have one."""
-    if settings.destinations:
-        return [name.strip() for name in settings.destinations.split(",") if name.strip()]
-    return [
-        name
-        for name, registered in REGISTRY.items()
-        if not registered.needs_connection or find_connection(name, settings)
+    if settings.destinations is None:
+        return [
+            name
+            for name, registered in REGISTRY.items()
+            if not registered.needs_connection or find_connection(name, settings)
+        ]
+    named = [name.strip() for name in settings.destinations.split(",") if name.strip()]
+    unknown = [
+        Fault("ABM_DESTINATIONS", f"names {name!r}, which is not known", f"Use some of {', '.join(REGISTRY)}")
+        for name in named
+        if name not in REGISTRY
     ]
+    if unknown:
+        raise ConfigurationError(*unknown)
+    return named

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from rich import box
 from rich.markup import escape
 from rich.table import Table
 
@@ -19,9 +20,9 @@ OUTCOMES = ("created", "updated", "removed", "unchanged", "refused", "failed", "
 _EXPLAINED = 5
 
 
-def print_report(url: str, console: Console) -> None:
-    """Print accounts per style against seats, the best-explained decisions, and what was sent where."""
-    console.print(style_table(url), explained_table(url), outcome_table(url))
+def print_report(url: str, console: Console, *, is_sent: bool = True) -> None:
+    """Print accounts per style against seats, the best-explained decisions, and what was sent where, if it was."""
+    console.print(style_table(url), explained_table(url), *([outcome_table(url)] if is_sent else []))
 
 
 def style_table(url: str) -> Table:
@@ -89,9 +90,10 @@ def explained_table(url: str) -> Table:
 
 
 def outcome_table(url: str) -> Table:
-    table = Table("Destination", title="What was written to each destination", title_justify="left")
+    table = Table(title="What was written to each destination", title_justify="left", box=box.SIMPLE_HEAD)
+    table.add_column("Destination", no_wrap=True)
     for outcome in OUTCOMES:
-        table.add_column(outcome, justify="right")
+        table.add_column(outcome, justify="right", no_wrap=True)
     for run in summary(url):
         table.add_row(run.destination, *(_number(run.outcomes[outcome]) for outcome in OUTCOMES))
     return table

@@ -20,6 +20,7 @@ from alembic import command
 from alembic.config import Config
 from psycopg import sql
 
+from abm.database_errors import database_errors_told
 from abm.errors import AbmError, ConfigurationError, Fault
 from abm.settings import Settings, load_settings
 
@@ -27,6 +28,15 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
 WAREHOUSE_DATABASE = "abm"
+OLDEST_POSTGRES = 150000  # as the server numbers its versions
+_URL_SCHEMES = ("postgresql://", "postgres://")
+_CONNECTION_REMEDIES = {
+    "password authentication": "Check user and password in ABM_WAREHOUSE_URL",
+    "does not exist": "Create it, or check the name in ABM_WAREHOUSE_URL",
+    "resolve host": "Check the host in ABM_WAREHOUSE_URL",
+    "refused": "Start the server, or check host and port in ABM_WAREHOUSE_URL",
+    "too many": "Close connections or raise max_connections there, then run again",
+}
 _SYSTEM_USER = "embedded_postgres"  # PostgreSQL refuses to run as root
 _START_SECONDS = 60
 
@@ -69,24 +79,53 @@ def connect(url: str, *, autocommit: bool = False) -> psycopg.Connection:
         return psycopg.connect(url, autocommit=autocommit, application_name="abm", options="-c timezone=UTC")
     except psycopg.OperationalError as error:
         host = psycopg.conninfo.conninfo_to_dict(url).get("host", "the local socket")
-        reason = str(error).strip().splitlines()[-1].rpartition("failed: ")[2]
-        raise ConfigurationError(
-            Fault(
-                "warehouse",
-                f"PostgreSQL on {host} cannot be reached ({reason})",
-                "Check ABM_WAREHOUSE_URL and the server",
-            )
-        ) from error
+        raise ConfigurationError(_unreachable(str(host), str(error))) from error
+    except (psycopg.ProgrammingError, UnicodeError):
+        raise ConfigurationError(_not_a_url()) from None  # the cause quotes the URL, which holds a password
+
+
+def _unreachable(host: str, told: str) -> Fault:
+    reasons = [line.rpartition("failed: ")[2].strip() for line in told.splitlines() if "failed" in line]
+    reason = (reasons[-1] if reasons else "no reason given").removeprefix("FATAL:").strip()
+    remedy = next(
+        (remedy for sign, remedy in _CONNECTION_REMEDIES.items() if sign in reason),
+        "Check ABM_WAREHOUSE_URL and the server",
+    )
+    return Fault("warehouse", f"PostgreSQL on {host} cannot be reached ({reason})", remedy)
+
+
+def _not_a_url() -> Fault:
+    return Fault(
+        "ABM_WAREHOUSE_URL", "is not a PostgreSQL URL", "Write it as postgresql://user:password@host:5432/database"
+    )
 
 
 def migrate(url: str) -> None:
-    """Bring schemas and `ops` tables to this version's form; a second call changes nothing."""
-    with connect(url, autocommit=True) as connection:
+    """Bring schemas and `ops` tables to this version's form; a second call changes nothing.
+
+    Raises ConfigurationError where the server is too old or does not let its user create schemas.
+    """
+    if not url.startswith(_URL_SCHEMES):
+        raise ConfigurationError(_not_a_url())
+    with connect(url, autocommit=True) as connection, database_errors_told():
+        require_supported(connection.info.server_version)
         connection.execute("select pg_advisory_lock(hashtext('abm migrations'))")
         config = Config()
         config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
         config.attributes["url"] = sqlalchemy_url(url)
         command.upgrade(config, "head")
+
+
+def require_supported(server_version: int) -> None:
+    """Raise ConfigurationError for a server older than the SQL of the models needs."""
+    if server_version < OLDEST_POSTGRES:
+        raise ConfigurationError(
+            Fault(
+                "warehouse",
+                f"PostgreSQL {server_version // 10000} is too old",
+                f"Use PostgreSQL {OLDEST_POSTGRES // 10000} or later, or unset ABM_WAREHOUSE_URL for the embedded one",
+            )
+        )
 
 
 def sqlalchemy_url(url: str) -> str:
@@ -161,7 +200,16 @@ class EmbeddedServer:
     def _initialise(self) -> None:
         if (self.data_dir / "PG_VERSION").exists():
             return
-        self.data_dir.mkdir(parents=True, exist_ok=True)
+        try:
+            self.data_dir.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise ConfigurationError(
+                Fault(
+                    "ABM_HOME",
+                    f"{self.data_dir} cannot be made",
+                    "Set ABM_HOME to a folder of yours that can be written",
+                )
+            ) from error
         self.password_file.write_text(os.urandom(18).hex(), encoding="utf-8")
         self.password_file.chmod(0o600)
         if user := _system_user():
