@@ -1,0 +1,131 @@
+"""Sending: a plan sent, recorded and acknowledged, beside a bare HTTP loop with exactly the same requests."""
+
+from __future__ import annotations
+
+import itertools
+from dataclasses import dataclass, field
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+from abm import activation
+from abm.destinations import REGISTRY
+from abm.destinations.hubspot.destination import BATCHES_IN_FLIGHT
+from abm.errors import AbmError
+from abm.warehouse import connect
+from benchmarks import released
+from benchmarks.measuring import Pairs, interleaved, stopwatch
+from benchmarks.platforms import record_ids, served
+from benchmarks.replay import Recording, send_again, send_bulk_jobs_again
+from benchmarks.reports import Aim, Figure, Report
+from benchmarks.warehouses import settle, temporary_home, warehouse_in
+
+if TYPE_CHECKING:
+    import httpx
+
+    from abm.activation.sending import Opening
+    from abm.settings import Connection
+    from benchmarks.reports import Scale
+
+ROWS = {"small": 4_000, "full": 100_000}
+ROUNDS = {"small": 1, "full": 3}
+DESTINATIONS = ("hubspot", "salesforce", "linkedin")
+_AIM = Aim("at least", 0.7)
+
+
+def measure(scale: Scale) -> Report:
+    """Send the same number of changed rows to each platform."""
+    rows = ROWS[scale]
+    measured: dict[str, Pairs] = {}
+    with temporary_home() as home, warehouse_in(home) as url, served(home / "platforms", rows) as connections:
+        released.publish_empty(url)
+        for name in DESTINATIONS:
+            released.name_records(url, record_ids(name, rows))
+            sends = Sends(url, name, connections[name], rows)
+            sends.record()
+            measured[name] = interleaved(sends.send, sends.bare_loop, rounds=ROUNDS[scale], warm_up=False)
+    return Report(
+        title="Sending",
+        floor="an httpx loop that sends the product's own recorded requests, as many at a time, and reads the answers.",
+        figures=[figure for name, pairs in measured.items() for figure in _figures(name, rows, pairs)],
+        notes=[
+            "The sandbox runs in another process, its limits off; both senders wait for the same answers.",
+            "Sending also reads the plan, announces each batch, and records outcome and state of every row.",
+            f"HubSpot: 100 rows a request, {BATCHES_IN_FLIGHT} at a time. Salesforce: Bulk API 2.0 jobs in turn, both",
+            "with the same waiting times. LinkedIn: 5,000 companies a request, in turn.",
+        ],
+    )
+
+
+def _figures(name: str, rows: int, pairs: Pairs) -> list[Figure]:
+    return [
+        Figure(f"{name}: {rows:,} rows sent", rows / pairs.seconds, "rows/s"),
+        Figure(f"{name}: bare loop", rows / pairs.floor_seconds, "rows/s"),
+        Figure(f"{name}: sent / bare loop, in rows/s", pairs.share_of_floor_speed, aim=_AIM),
+    ]
+
+
+@dataclass
+class Sends:
+    """Ways to bring all rows of one destination to its platform; those that measure return their seconds."""
+
+    url: str
+    name: str
+    connection: Connection
+    rows: int
+    _recorded: Recording = field(default_factory=Recording)
+    _editions: itertools.count[int] = field(default_factory=itertools.count)
+
+    def record(self) -> None:
+        """Send a first edition, and keep its requests for the bare loop."""
+        self._send(self._plan(), _through(self._recorded))
+
+    def send(self) -> float:
+        """Send an edition that differs in every row from what the platform holds."""
+        run_id = self._plan()
+        with stopwatch() as watch:
+            self._send(run_id, _through(None))
+        return watch.seconds
+
+    def bare_loop(self) -> float:
+        """Send the first edition again."""
+        base_url, requests = self.connection.base_url, self._recorded
+        with stopwatch() as watch:
+            match self.name:
+                case "hubspot":
+                    send_again(base_url, requests.ending_in("/batch/update"), threads=BATCHES_IN_FLIGHT)
+                case "linkedin":
+                    send_again(base_url, requests.ending_in("/companies"), threads=1)
+                case _:
+                    (description, *_) = requests.ending_in("/jobs/ingest")
+                    send_bulk_jobs_again(base_url, requests.ending_in("/batches"), description)
+        return watch.seconds
+
+    def _plan(self) -> str:
+        edition = next(self._editions)
+        if REGISTRY[self.name].kind == "records":
+            released.publish_records(self.url, self.name, edition=edition)
+        else:
+            released.publish_members(self.url, self.name)
+            _forget(self.url, self.name)
+        run_id = f"{self.name}-{edition}"
+        activation.plan(self.url, self.name, run_id=run_id)
+        settle(self.url, "ops.sync_changes", "ops.sync_state")
+        return run_id
+
+    def _send(self, run_id: str, opening: Opening) -> None:
+        outcomes = activation.send(self.url, run_id, self.connection, opening=opening)
+        if (accepted := outcomes.get("created", 0) + outcomes.get("updated", 0)) != self.rows:
+            raise AbmError(f"{self.name} took {accepted} of {self.rows} rows; the outcomes are {outcomes}.")
+
+
+def _forget(url: str, destination: str) -> None:
+    """Let every member be sent again: what names a company cannot change without removing it first."""
+    with connect(url) as connection:
+        connection.execute("delete from ops.sync_state where destination = %s", [destination])
+
+
+def _through(transport: httpx.BaseTransport | None) -> Opening:
+    def opening(name: str, connection: Connection | None) -> Any:
+        return import_module(f"abm.destinations.{name}.destination").connect(connection, transport)
+
+    return opening
