@@ -200,7 +200,9 @@ def load(
 
     with open_warehouse() as url, console.status(f"Loading {folder}"):
         merged = land_source(url, "files", files_connection(folder, mapping), f"load{_now():%Y%m%dT%H%M%S%f}")
-    table = Table("Entity", "Inserted", "Updated", "Deleted", "Unchanged")
+    table = Table("Entity")
+    for heading in ("Inserted", "Updated", "Deleted", "Unchanged"):
+        table.add_column(heading, justify="right")
     for entity, counts in merged.items():
         numbers = (counts.inserted, counts.updated, counts.deleted, counts.unchanged)
         table.add_row(entity, *(f"{number:,}" for number in numbers))

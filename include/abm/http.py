@@ -119,13 +119,19 @@ class PlatformClient:
         return response
 
     def _once(self, method: str, path: str, headers: Mapping[str, str] | None, body: dict[str, Any]) -> httpx.Response:
-        client = self._open()
         self.budget.take()
         try:
+            client = self._open()
             credentials = self.authentication.headers(client)
             return client.request(
                 method, path, headers={**self.default_headers, **credentials, **(headers or {})}, **body
             )
+        except (httpx.InvalidURL, httpx.UnsupportedProtocol):
+            raise self._misconfigured("its host is not a URL", "Write it as https://host[:port]") from None
+        except (httpx.LocalProtocolError, UnicodeEncodeError):
+            raise self._misconfigured(
+                "its credentials hold characters that cannot be sent", "Copy them again, without spaces or line ends"
+            ) from None
         except httpx.TransportError as error:
             # The cause's text can hold the URL with a query; its type is enough to act on.
             raise RetryableError(
@@ -133,10 +139,9 @@ class PlatformClient:
                 f"does not help, check the network and the host of connection abm_{self.platform}.",
                 code="UNREACHABLE",
             ) from error
-        except httpx.InvalidURL as error:
-            raise ConfigurationError(
-                Fault(f"connection abm_{self.platform}", "its host is not a URL", "Write it as https://host[:port]")
-            ) from error
+
+    def _misconfigured(self, problem: str, remedy: str) -> ConfigurationError:
+        return ConfigurationError(Fault(f"connection abm_{self.platform}", problem, remedy))
 
     def _open(self) -> httpx.Client:
         if self._client is None:

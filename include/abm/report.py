@@ -90,7 +90,13 @@ def explained_table(url: str) -> Table:
 
 
 def outcome_table(url: str) -> Table:
-    table = Table(title="What was written to each destination", title_justify="left", box=box.SIMPLE_HEAD)
+    table = Table(
+        title="What was written to each destination",
+        title_justify="left",
+        box=box.SIMPLE_HEAD,
+        pad_edge=False,
+        collapse_padding=True,
+    )
     table.add_column("Destination", no_wrap=True)
     for outcome in OUTCOMES:
         table.add_column(outcome, justify="right", no_wrap=True)

@@ -99,11 +99,16 @@ def parse_connection(conn_id: str, value: str) -> Connection:
     Raises ConfigurationError that names the connection, never its content.
     """
     try:
-        return _from_json(conn_id, value) if value.lstrip().startswith("{") else _from_uri(conn_id, value)
-    except (ValueError, TypeError, AttributeError) as error:
+        connection = _from_json(conn_id, value) if value.lstrip().startswith("{") else _from_uri(conn_id, value)
+    except (ValueError, TypeError, AttributeError):
         raise ConfigurationError(
-            Fault(f"connection {conn_id}", "cannot be read", "Write it as Airflow's JSON or URI form of a connection")
-        ) from error
+            Fault(
+                f"connection {conn_id}",
+                "cannot be read",
+                "Write it as Airflow's JSON or URI form of a connection; docs/connections.md has an example",
+            )
+        ) from None  # the cause quotes the value, which holds secrets
+    return connection
 
 
 def _from_json(conn_id: str, value: str) -> Connection:
@@ -114,12 +119,14 @@ def _from_json(conn_id: str, value: str) -> Connection:
         base_url=base_url(data.get("schema") or "", data.get("host") or "", data.get("port")),
         login=data.get("login") or "",
         password=data.get("password") or "",
-        extra=json.loads(extra) if isinstance(extra, str) else extra,
+        extra=dict(json.loads(extra) if isinstance(extra, str) else extra),
     )
 
 
 def _from_uri(conn_id: str, value: str) -> Connection:
     parts = urlsplit(value)
+    if not parts.scheme or "://" not in value:
+        raise ValueError
     extra = dict(parse_qsl(parts.query))
     if "__extra__" in extra:
         extra |= json.loads(extra.pop("__extra__"))

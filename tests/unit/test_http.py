@@ -1,0 +1,211 @@
+"""What the HTTP layer tries again, how long it waits, and what its errors leave out."""
+
+from __future__ import annotations
+
+import contextlib
+import socket
+import threading
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+import httpx
+import pytest
+import stamina
+from hypothesis import given
+from hypothesis import strategies as st
+
+from abm.errors import AbmError, ConfigurationError, Fault, RefusedError, RetryableError
+from abm.http import LONGEST_WAIT, PlatformClient, RateBudget
+
+
+@dataclass
+class Token:
+    """Credentials that count how often they were renewed."""
+
+    renewed: int = 0
+
+    def headers(self, client: httpx.Client) -> dict[str, str]:
+        return {"Authorization": f"Bearer t{self.renewed}"}
+
+    def renew(self) -> None:
+        self.renewed += 1
+
+
+@dataclass
+class Server:
+    """Answers in order, the last one for ever; remembers the requests."""
+
+    answers: list[httpx.Response | Exception]
+    requests: list[httpx.Request] = field(default_factory=list)
+
+    def __call__(self, request: httpx.Request) -> httpx.Response:
+        self.requests.append(request)
+        answer = self.answers[min(len(self.requests), len(self.answers)) - 1]
+        if isinstance(answer, Exception):
+            raise answer
+        return answer
+
+
+def classify(response: httpx.Response) -> AbmError:
+    if response.status_code == 400:
+        return RefusedError("no", code="BAD")
+    if response.status_code in {401, 403}:
+        return ConfigurationError(Fault("connection abm_x", "refused", "Check it"))
+    after = response.headers.get("Retry-After")
+    return RetryableError("later", retry_after=float(after) if after else None)
+
+
+def client(server: Server, token: Token | None = None, **changed) -> PlatformClient:
+    transport = httpx.MockTransport(server)
+    return PlatformClient("x", "https://api.example", token or Token(), classify, transport=transport, **changed)
+
+
+@pytest.fixture
+def waits(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[float]]:
+    """Take the seconds that stamina would sleep, instead of sleeping."""
+    slept: list[float] = []
+    monkeypatch.setattr("tenacity.nap.time.sleep", slept.append)
+    stamina.instrumentation.set_on_retry_hooks([])
+    yield slept
+    stamina.instrumentation.set_on_retry_hooks(None)
+
+
+def test_passing_fault_is_tried_again(waits: list[float]) -> None:
+    server = Server([httpx.Response(503), httpx.ConnectError("down"), httpx.Response(200)])
+    assert client(server).request("GET", "/a").status_code == 200
+    assert len(server.requests) == 3
+
+
+def test_passing_fault_that_stays_is_raised_after_the_last_attempt(waits: list[float]) -> None:
+    server = Server([httpx.Response(503)])
+    with pytest.raises(RetryableError, match="later"):
+        client(server, attempts=4).request("GET", "/a")
+    assert len(server.requests) == 4
+
+
+@pytest.mark.parametrize(("status", "error"), [(400, RefusedError), (403, ConfigurationError)])
+def test_refusals_are_not_tried_again(waits: list[float], status: int, error: type[AbmError]) -> None:
+    server = Server([httpx.Response(status)])
+    with pytest.raises(error):
+        client(server).request("GET", "/a")
+    assert (len(server.requests), waits) == (1, [])
+
+
+def test_the_platform_s_own_waiting_time_is_kept(waits: list[float]) -> None:
+    server = Server([httpx.Response(429, headers={"Retry-After": "7"}), httpx.Response(200)])
+    client(server).request("GET", "/a")
+    assert waits == [7.0]
+
+
+def test_longer_waits_are_left_for_a_later_run(waits: list[float]) -> None:
+    server = Server([httpx.Response(429, headers={"Retry-After": str(LONGEST_WAIT + 1)})])
+    with pytest.raises(RetryableError):
+        client(server).request("GET", "/a")
+    assert (len(server.requests), waits) == (1, [])
+
+
+def test_expired_credentials_are_renewed_once() -> None:
+    token, server = Token(), Server([httpx.Response(401), httpx.Response(200)])
+    client(server, token).request("GET", "/a")
+    assert [request.headers["Authorization"] for request in server.requests] == ["Bearer t0", "Bearer t1"]
+
+
+def test_credentials_refused_after_renewal_are_a_fault_of_configuration() -> None:
+    token, server = Token(), Server([httpx.Response(401)])
+    with pytest.raises(ConfigurationError):
+        client(server, token).request("GET", "/a")
+    assert (token.renewed, len(server.requests)) == (1, 2)
+
+
+@pytest.mark.parametrize("error", [httpx.ConnectError, httpx.ReadTimeout, httpx.RemoteProtocolError])
+def test_transport_errors_name_the_connection_and_no_address(waits: list[float], error: type[Exception]) -> None:
+    server = Server([error("GET https://api.example/a?email=ann@mail.example failed")])
+    with pytest.raises(RetryableError, match=rf"x did not answer \({error.__name__}\).*connection abm_x") as told:
+        client(server).request("GET", "/a", params={"email": "ann@mail.example"})
+    assert "mail.example" not in str(told.value)
+    assert "api.example" not in str(told.value)
+
+
+@pytest.mark.parametrize("base_url", ["https://exa mple:port", "ftp://files.example", "no-scheme"])
+def test_host_that_is_no_url_is_a_fault_of_configuration(base_url: str) -> None:
+    broken = PlatformClient("x", base_url, Token(), classify)
+    with pytest.raises(ConfigurationError, match="its host is not a URL"):
+        broken.request("GET", "/a")
+
+
+@pytest.mark.parametrize("secret", ["tok€n", "token\n"])
+def test_credentials_that_cannot_be_sent_are_told_and_not_shown(secret: str) -> None:
+    with serve_nothing() as base_url:
+        broken = PlatformClient("x", base_url, Header(secret), classify)
+        with pytest.raises(ConfigurationError, match="characters that cannot be sent") as told:
+            broken.request("GET", "/a")
+    assert "tok" not in str(told.value)
+
+
+@dataclass
+class Header(Token):
+    secret: str = ""
+
+    def __init__(self, secret: str) -> None:
+        self.secret = secret
+
+    def headers(self, client: httpx.Client) -> dict[str, str]:
+        return {"Authorization": self.secret}
+
+
+@contextlib.contextmanager
+def serve_nothing() -> Iterator[str]:
+    """Accept connections on a free port and never answer."""
+    with contextlib.closing(socket.create_server(("127.0.0.1", 0))) as listening:
+        yield f"http://127.0.0.1:{listening.getsockname()[1]}"
+
+
+@given(
+    allowed=st.integers(1, 5),
+    seconds=st.floats(0.1, 20),
+    pauses=st.lists(st.floats(0, 10), min_size=1, max_size=30),
+)
+def test_no_window_holds_more_requests_than_the_budget(allowed: int, seconds: float, pauses: list[float]) -> None:
+    clock = Clock()
+    budget = RateBudget(allowed, seconds, clock=clock.read, sleep=clock.pass_by)
+    sent = []
+    for pause in pauses:
+        clock.pass_by(pause)
+        budget.take()
+        sent.append(clock.now)
+
+    for early, late in zip(sent, sent[allowed:], strict=False):
+        assert late - early >= seconds * (1 - 1e-9)
+
+
+def test_a_budget_without_limit_never_waits() -> None:
+    budget = RateBudget(None, sleep=_unexpected)
+    for _ in range(1000):
+        budget.take()
+
+
+def test_threads_share_one_budget() -> None:
+    clock = Clock()
+    budget = RateBudget(10, 60.0, clock=clock.read, sleep=_unexpected)
+    threads = [threading.Thread(target=budget.take) for _ in range(10)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    with pytest.raises(AssertionError, match="waited"):
+        budget.take()
+
+
+@dataclass
+class Clock:
+    now: float = 0.0
+
+    def read(self) -> float:
+        return self.now
+
+    def pass_by(self, seconds: float) -> None:
+        self.now += max(seconds, 1e-6)
+
+
+def _unexpected(_seconds: float) -> None:
+    raise AssertionError("waited")
