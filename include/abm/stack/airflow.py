@@ -28,6 +28,12 @@ USER = "admin"
 _HEALTHY_SECONDS = 180
 _PARALLELISM = 6
 
+_LOCAL_SETTINGS = """import sys
+
+if "scheduler" in sys.argv:
+    import abm_airflow.preload
+"""
+
 
 @dataclass(frozen=True)
 class LocalAirflow:
@@ -113,6 +119,9 @@ class LocalAirflow:
     def start(self) -> list[processes.Started]:
         """Start every component; `wait_until_healthy` tells when they answer."""
         _ = self.password
+        settings = self.home / "config" / "airflow_local_settings.py"
+        settings.parent.mkdir(exist_ok=True)
+        settings.write_text(_LOCAL_SETTINGS, encoding="utf-8")
         return [
             processes.start(
                 component,
