@@ -60,7 +60,7 @@ PLATFORMS = (
     Platform(
         "linkedin",
         linkedin.create_app,
-        lambda store, world: linkedin.load_world(store),
+        lambda store, _world: linkedin.load_world(store),
         password=credentials.LINKEDIN_TOKEN,
         extra={"account": credentials.LINKEDIN_ACCOUNT},
     ),
