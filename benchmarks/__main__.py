@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import signal
+import sys
 import time
 from datetime import UTC, datetime
 from importlib import import_module
@@ -32,9 +34,12 @@ def main(
     chosen = names or [name for name in NAMES if scale == "full" or name not in NOT_SMALL]
     if unknown := sorted(set(chosen) - set(NAMES)):
         raise typer.BadParameter(f"No benchmark {', '.join(unknown)}; there are {', '.join(NAMES)}.")
-    runs = [run for name in chosen if (run := _run(name, scale))]
-    if out or scale == "full":
-        _write(runs, out)
+    runs = []
+    for name in chosen:
+        if run := _run(name, scale):
+            runs.append(run)
+            if out or scale == "full":
+                _write(run, out)
     if len(runs) < len(chosen):
         raise typer.Exit(1)
 
@@ -54,14 +59,17 @@ def _run(name: str, scale: Scale) -> Run | None:
     return Run(name, scale, measured_at, round(time.monotonic() - began, 1), facts, report)
 
 
-def _write(runs: list[Run], out: Path | None) -> None:
+def _write(run: Run, out: Path | None) -> None:
+    """Replace the benchmark's earlier result at once, so that a long run cut off keeps what it has."""
     results = (out or PROJECT_DIR / "benchmarks") / "results.json"
-    kept = merged(load(results), runs, NAMES)
+    kept = merged(load(results), [run], NAMES)
     save(results, kept)
     document = (out or PROJECT_DIR / "docs") / "benchmarks.md"
     document.write_text(page(kept), encoding="utf-8")
-    typer.echo(f"\nWritten: {results}, {document}")
+    typer.echo(f"  written to {results} and {document}")
 
 
 if __name__ == "__main__":
+    # Servers that a benchmark started end with it, also where it is ended from outside.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
     typer.run(main)

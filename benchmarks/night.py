@@ -27,6 +27,10 @@ if TYPE_CHECKING:
     from benchmarks.reports import Scale
 
 ACCOUNTS = {"small": 200, "full": DEMO_ACCOUNTS}
+NIGHTS: dict[Scale, tuple[str, ...]] = {
+    "small": ("first night",),
+    "full": ("first night", "second night, nothing changed"),
+}
 
 
 @dataclass(frozen=True)
@@ -39,11 +43,10 @@ class AirflowNight:
 
 
 def measure(scale: Scale) -> Report:
-    """Run a first night and one in which nothing changed, by function calls and then under the scheduler."""
-    accounts = ACCOUNTS[scale]
-    work = plain_nights(accounts)
-    nights = airflow_nights(accounts)
-    told = ("first night", "second night, nothing changed")
+    """Run nights by function calls, then under the scheduler; at full scale also one in which nothing changed."""
+    accounts, told = ACCOUNTS[scale], NIGHTS[scale]
+    work = plain_nights(accounts, len(told))
+    nights = airflow_nights(accounts, len(told))
     return Report(
         title="Airflow's share of the night",
         floor="`abm.nightly.run_night`, the same steps as function calls in one process, over the same world.",
@@ -66,13 +69,13 @@ def measure(scale: Scale) -> Report:
     )
 
 
-def plain_nights(accounts: int) -> list[float]:
-    """Return the seconds of two nights without Airflow."""
+def plain_nights(accounts: int, count: int) -> list[float]:
+    """Return the seconds of nights without Airflow."""
     with temporary_home() as home, warehouse_in(home) as url, _platforms(home, accounts):
         transform.parse(url)  # as the stack does at its start
         began = datetime.now(UTC)
         # Nights are named by the second.
-        return [_plain_night(url, load_settings(), began + timedelta(seconds=number)) for number in range(2)]
+        return [_plain_night(url, load_settings(), began + timedelta(seconds=number)) for number in range(count)]
 
 
 def _plain_night(url: str, settings: Settings, now: datetime) -> float:
@@ -95,13 +98,13 @@ def _platforms(home: Path, accounts: int) -> Iterator[None]:
         processes.end([server])
 
 
-def airflow_nights(accounts: int) -> list[AirflowNight]:
-    """Return two nights under a scheduler that is started for them."""
+def airflow_nights(accounts: int, count: int) -> list[AirflowNight]:
+    """Return nights under a scheduler that is started for them."""
     with temporary_home():
         settings = load_settings()
         try:
             api = AirflowApi(up(settings, port=None, accounts=accounts, tell=lambda _line: None).airflow)
-            nights = [_airflow_night(api) for _ in range(2)]
+            nights = [_airflow_night(api) for _ in range(count)]
             api.close()
         finally:
             down(settings)
