@@ -50,7 +50,7 @@ def measure(scale: Scale) -> Report:
             Figure("plan / except, 1 % changed", changed.times_the_floor, aim=_AIM),
         ],
         notes=[
-            "A plan also finds removals, which `except` does not, and stores each changed row's payload.",
+            "A plan compares one hash a row, `except` every column; a plan also finds removals and stores the rows.",
         ],
     )
 
