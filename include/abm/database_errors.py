@@ -21,7 +21,7 @@ _NO_RIGHT, _READ_ONLY = "42501", "25006"
 _NAMES_ONLY = "42"  # syntax and access: the message names objects, never values
 _PASSING = ("08", "40", "53", "55", "57")  # connection, rollback, resources, locks, shutdown
 _NO_SPACE = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
-_NOT_WRITABLE = {errno.EACCES, errno.EPERM, errno.EROFS}
+_NOT_WRITABLE = {errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOTDIR}
 
 
 @contextlib.contextmanager

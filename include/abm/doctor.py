@@ -88,7 +88,7 @@ def _home(settings: Settings) -> Iterator[Finding]:
     home = settings.home_dir
     existing = next(path for path in (home, *home.parents) if path.exists())
     free = shutil.disk_usage(existing).free / 2**30
-    if not os.access(existing, os.W_OK):
+    if not existing.is_dir() or not os.access(existing, os.W_OK):
         yield _faulty("ABM_HOME", f"{home} cannot be written", "Set ABM_HOME to a folder of yours")
     elif free < _LEAST_FREE_GB:
         yield _faulty(

@@ -77,7 +77,7 @@ def _facts(title: str, row: dict[str, Any]) -> Table:
 
 def _rows(title: str, rows: Sequence[dict[str, Any]]) -> Table:
     names = [name for name in (rows[0] if rows else {}) if name not in {"account_id", "policy_version"}]
-    table = Table(*names, title=title, title_justify="left", caption=None if rows else "nothing yet")
+    table = Table(*(names or ["nothing yet"]), title=title, title_justify="left")
     for row in rows:
         table.add_row(*(_cell(row[name]) for name in names))
     return table

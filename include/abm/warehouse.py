@@ -242,7 +242,7 @@ class EmbeddedServer:
     def _postmaster_lines(self) -> list[str]:
         try:
             return (self.data_dir / "postmaster.pid").read_text(encoding="utf-8").splitlines()
-        except FileNotFoundError:
+        except (FileNotFoundError, NotADirectoryError):
             return []
 
 

@@ -1,0 +1,79 @@
+"""Which platforms a night uses, and that every fault of its configuration is told before anything is read."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import pytest
+
+from abm.errors import ConfigurationError
+from abm.nightly import check_configuration, configured_destinations, ingest_sources, run_night
+from abm.settings import CONNECTION_PREFIX, load_settings
+
+TODAY = dt.date(2026, 3, 2)
+
+
+def test_destinations_are_those_with_a_connection_and_those_that_need_none(monkeypatch):
+    assert configured_destinations(load_settings()) == ["lists"]
+    monkeypatch.setenv(f"{CONNECTION_PREFIX}HUBSPOT", '{"password": "token"}')
+    assert configured_destinations(load_settings()) == ["hubspot", "lists"]
+
+
+def test_named_destinations_are_used_as_named(monkeypatch):
+    monkeypatch.setenv("ABM_DESTINATIONS", " lists , linkedin,")
+    assert configured_destinations(load_settings()) == ["lists", "linkedin"]
+
+
+def test_no_destination_may_be_named(monkeypatch):
+    monkeypatch.setenv("ABM_DESTINATIONS", "")
+    assert configured_destinations(load_settings()) == []
+
+
+def test_sound_configuration_passes():
+    check_configuration(load_settings(), as_of=TODAY, today=TODAY)
+    check_configuration(load_settings(), as_of=None, today=TODAY)
+
+
+def test_every_fault_is_told_once_and_together(monkeypatch, tmp_path):
+    monkeypatch.setenv("ABM_SOURCES", "nowhere")
+    monkeypatch.setenv("ABM_DESTINATIONS", "nobody")
+    monkeypatch.setenv("ABM_POLICY", str(tmp_path / "none.yml"))
+    monkeypatch.setenv(f"{CONNECTION_PREFIX}HUBSPOT", "{")
+    with pytest.raises(ConfigurationError) as told:
+        check_configuration(load_settings(), as_of=TODAY + dt.timedelta(days=1), today=TODAY)
+
+    places = [fault.where for fault in told.value.faults]
+    assert [place.split()[0] for place in places] == [
+        "policy",
+        "ABM_SOURCES",
+        "ABM_DESTINATIONS",
+        "connection",
+        "--as-of",
+    ]
+
+
+def test_nothing_is_opened_where_the_configuration_is_wrong(monkeypatch):
+    monkeypatch.setenv("ABM_SOURCES", "nowhere")
+    with pytest.raises(ConfigurationError, match="ABM_SOURCES"):
+        run_night("no url", load_settings(), now=dt.datetime(2026, 3, 2, tzinfo=dt.UTC), tell=print)
+
+
+def test_night_without_sources_uses_what_was_loaded(warehouse_url, warehouse):
+    told = []
+    with pytest.raises(ConfigurationError, match="none is connected and nothing was loaded"):
+        ingest_sources(warehouse_url, load_settings(), "b1", told.append)
+    warehouse.execute(
+        "insert into ops.landing_batches (batch_id, source, entity, is_full, status, rows_staged)"
+        " values ('b0', 'files', 'accounts', true, 'merged', 1)"
+    )
+
+    assert ingest_sources(warehouse_url, load_settings(), "b1", told.append) == []
+    assert told == ["No source is connected; what was loaded before is used"]
+
+
+def test_error_of_the_only_source_is_raised(warehouse_url, monkeypatch):
+    monkeypatch.setenv(f"{CONNECTION_PREFIX}FILES", '{"extra": {"path": "/nowhere/at/all"}}')
+    told = []
+    with pytest.raises(ConfigurationError, match="is no folder"):
+        ingest_sources(warehouse_url, load_settings(), "b1", told.append)
+    assert told == ["Reading files", "  source files failed; the others go on"]

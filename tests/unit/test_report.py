@@ -1,0 +1,69 @@
+"""The tables at the end of a night fit a terminal and show data as it is."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import pytest
+from rich.console import Console
+
+from abm.policy.load import load_policy
+from abm.release import start_build
+from abm.report import OUTCOMES, print_report
+
+RELEASE = """
+update ops.releases set status = 'published', published_at = now();
+create table marts.dim_accounts as
+select * from (values ('a', 'Alpha [red]Works[/red]'), ('b', 'Beta')) as t (account_id, account_name);
+create table marts.fct_account_scores as
+select account_id, date '2026-03-02' as as_of_date, score as account_score, '+ fits' as score_reasons
+from (values ('a', 74.66), ('b', null)) as t (account_id, score);
+create table marts.fct_account_styles as
+select
+    account_id, date '2026-03-02' as as_of_date, 'one_to_few' as effective_style, account_id as reason_code,
+    'rank 1 of 50 seats' as reason
+from marts.dim_accounts;
+create table marts.fct_style_capacity as
+select 'one_to_few' as style, date '2026-03-02' as as_of_date, 50 as seats, 2 as used, 0 as waitlisted,
+    12000.4 as planned_spend
+union all
+select 'targeted_demand_gen', date '2026-03-02', null, 1, 0, 0;
+insert into ops.sync_runs (run_id, destination, release_id, status, rows_desired, rows_planned)
+select 'r1', 'salesforce', release_id, 'finished', 1234567, 1 from ops.releases;
+insert into ops.sync_changes (run_id, destination, object_key, operation, outcome)
+values ('r1', 'salesforce', '001', 'create', 'created');
+"""
+
+
+@pytest.fixture
+def released(warehouse_url, warehouse):
+    start_build(warehouse_url, as_of=dt.date(2026, 3, 2), release_id="one", policy=load_policy(None))
+    warehouse.execute(RELEASE)
+    return warehouse_url
+
+
+def _shown(url, capsys, **options):
+    print_report(url, Console(width=80), **options)
+    return capsys.readouterr().out
+
+
+def test_report_shows_styles_decisions_and_outcomes(released, capsys):
+    shown = " ".join(_shown(released, capsys).split())
+
+    assert "one_to_few │ 2 │ 50 │ 0 │ 12,000" in shown
+    assert "no limit" in shown
+    assert "Alpha [red]Works[/red]" in shown
+    assert "74.7" in shown
+    assert "salesforce 1" in shown
+
+
+def test_outcomes_fit_80_columns(released, capsys):
+    shown = _shown(released, capsys)
+
+    assert [outcome for outcome in ("Destination", *OUTCOMES) if outcome not in shown] == []
+    assert "…" not in shown
+    assert max(map(len, shown.splitlines())) <= 80
+
+
+def test_dry_run_shows_nothing_as_written(released, capsys):
+    assert "What was written" not in _shown(released, capsys, is_sent=False)
