@@ -11,6 +11,7 @@ from psycopg import errors
 
 from abm.database_errors import database_errors_told, explain_error
 from abm.errors import AbmError, ConfigurationError, RetryableError
+from abm.warehouse import OLDEST_POSTGRES, connect, require_supported
 
 MAIL = "ann@mail.example"
 
@@ -50,3 +51,16 @@ def test_broken_statement_names_the_table_and_no_value(warehouse: psycopg.Connec
     with pytest.raises(AbmError) as told, database_errors_told():
         warehouse.execute("select %s::text::int", [MAIL])
     assert MAIL not in str(told.value)
+
+
+def test_connection_lost_in_the_middle_says_to_run_again(warehouse_url: str, warehouse: psycopg.Connection) -> None:
+    with connect(warehouse_url) as victim:
+        warehouse.execute("select pg_terminate_backend(%s, 5000)", [victim.info.backend_pid])
+        with pytest.raises(RetryableError, match="run again"), database_errors_told():
+            victim.execute("select 1")
+
+
+def test_server_too_old_is_told_with_its_version() -> None:
+    require_supported(OLDEST_POSTGRES)
+    with pytest.raises(ConfigurationError, match=r"PostgreSQL 14 is too old. Use PostgreSQL 15 or later"):
+        require_supported(140012)
