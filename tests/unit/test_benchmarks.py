@@ -7,12 +7,13 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
+from typer import Typer
+from typer.testing import CliRunner
+
 from benchmarks.__main__ import main
 from benchmarks.document import page, told
 from benchmarks.measuring import Pairs, interleaved
 from benchmarks.reports import Aim, Figure, Report, Run, load, merged, save
-from typer import Typer
-from typer.testing import CliRunner
 
 if TYPE_CHECKING:
     from pathlib import Path
