@@ -18,6 +18,16 @@ if TYPE_CHECKING:
 
 Status = Literal["planned", "held", "sending", "finished", "failed", "dry_run", "abandoned"]
 
+# Rows that may have been sent and have no outcome: no hash means that what the platform holds is uncertain.
+_DOUBT = """
+insert into ops.sync_state (destination, object_key, payload_hash, payload, run_id)
+select changes.destination, changes.object_key, null, changes.payload, changes.run_id
+from ops.sync_changes as changes
+inner join ops.sync_runs as runs using (run_id)
+where changes.run_id = %s and changes.outcome is null and changes.object_key <= runs.sent_to
+on conflict (destination, object_key) do update set payload_hash = null
+"""
+
 
 @dataclass(frozen=True)
 class Run:
@@ -102,31 +112,22 @@ def hold(url: str, run_id: str, reason: str) -> int:
 def close_rows(
     connection: psycopg.Connection, run_id: str, outcome: Literal["held", "failed"], reason_code: str, reason: str
 ) -> int:
-    """Give every row of the run that has no outcome this one."""
-    return connection.execute(
-        "update ops.sync_changes set outcome = %s, reason_code = %s, reason = %s, finished_at = now()"
-        " where run_id = %s and outcome is null",
-        [outcome, reason_code, reason, run_id],
-    ).rowcount
-
-
-_DOUBT = """
-insert into ops.sync_state (destination, object_key, payload_hash, payload, run_id)
-select changes.destination, changes.object_key, null, changes.payload, changes.run_id
-from ops.sync_changes as changes
-inner join ops.sync_runs as runs using (run_id)
-where changes.run_id = %s and changes.outcome is null and changes.object_key <= runs.sent_to
-on conflict (destination, object_key) do update set payload_hash = null
-"""
+    """Give every row of the run that has no outcome this one; what of them may have been sent becomes uncertain."""
+    with connection.transaction():
+        connection.execute(_DOUBT, [run_id])
+        return connection.execute(
+            "update ops.sync_changes set outcome = %s, reason_code = %s, reason = %s, finished_at = now()"
+            " where run_id = %s and outcome is null",
+            [outcome, reason_code, reason, run_id],
+        ).rowcount
 
 
 def abandon_unfinished(connection: psycopg.Connection, destination: str) -> int:
-    """Close the destination's runs that never ended; what they may have sent becomes uncertain, so it comes again."""
+    """Close the destination's runs that never ended. What they may have sent comes again."""
     unfinished = connection.execute(
         "select run_id from ops.sync_runs where destination = %s and status in ('planned', 'sending')", [destination]
     ).fetchall()
     for (run_id,) in unfinished:
-        connection.execute(_DOUBT, [run_id])
         close_rows(connection, run_id, "failed", "superseded", "the run did not end before the next was planned")
         set_status(connection, run_id, "abandoned")
     return len(unfinished)
