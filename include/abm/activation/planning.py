@@ -116,11 +116,11 @@ def plan(url: str, destination: str, *, run_id: str, dry_run: bool = False) -> P
         desired = desired_rows(connection, destination, release.policy_version)
         try:
             _write_plan(connection, destination, run_id, release, desired, dry_run=dry_run)
-        except (psycopg.errors.UniqueViolation, psycopg.errors.NotNullViolation) as error:
+        except (psycopg.errors.UniqueViolation, psycopg.errors.NotNullViolation):
             raise ContractError(
                 f"Two published rows for {destination} share a key, or one has none. Nothing was planned; "
                 f"look at the key of {desired.table.as_string()}."
-            ) from error
+            ) from None  # the cause quotes the row, and Airflow logs causes
         planned = read_plan(connection, run_id, destination)
     if planned is None:
         raise AssertionError(run_id)
