@@ -100,13 +100,26 @@ def hold(url: str, run_id: str, reason: str) -> int:
     with connect(url) as connection:
         run = require_run(connection, run_id)
         lock_destination(connection, run.destination)
-        held = close_rows(connection, run_id, "held", "guard", reason)
+        return hold_run(connection, run_id, "guard", reason)
+
+
+def hold_run(connection: psycopg.Connection, run_id: str, reason_code: str, reason: str) -> int:
+    """Hold the rows without an outcome, and the run where it has not ended."""
+    with connection.transaction():
+        held = close_rows(connection, run_id, "held", reason_code, reason)
         connection.execute(
             "update ops.sync_runs set status = 'held', guard_reason = %s, finished_at = now()"
             " where run_id = %s and status in ('planned', 'sending')",
             [reason, run_id],
         )
     return held
+
+
+def fail_run(connection: psycopg.Connection, run_id: str, reason_code: str, reason: str) -> None:
+    """End the run with its rows without an outcome failed; sending it again takes them up."""
+    with connection.transaction():
+        close_rows(connection, run_id, "failed", reason_code, reason)
+        set_status(connection, run_id, "failed")
 
 
 def close_rows(

@@ -10,9 +10,9 @@ import orjson
 from psycopg.types.json import set_json_loads
 
 from abm.activation.audiences import store_audiences
-from abm.activation.desired import field_map
+from abm.activation.desired import field_map, live_release
 from abm.activation.recording import REASON_LENGTH, Recorder
-from abm.activation.runs import announce, close_rows, locked_destination, require_run, set_status
+from abm.activation.runs import announce, fail_run, hold_run, locked_destination, require_run, set_status
 from abm.activation.whole_audiences import send_whole
 from abm.destinations import REGISTRY, Change, Result, WholeAudiences, open_destination
 from abm.errors import AbmError, ContractError, HeldError, RefusedError, RetryableError
@@ -29,7 +29,8 @@ if TYPE_CHECKING:
 
     Opening = Callable[[str, Connection | None], Destination | WholeAudiences]
 
-FAILURES_IN_A_ROW = 3  # so many batches without any answer: the platform is down, and the rest waits for the next run
+FAILURES_IN_A_ROW = 3  # so many batches without any answer: the platform is down, and the rest waits
+_DOWN = "PLATFORM_DOWN"
 
 _OUTCOMES: Mapping[str, frozenset[Outcome]] = {
     "create": frozenset({"created", "updated", "unchanged", "refused", "failed", "held"}),
@@ -53,8 +54,9 @@ def send(
 ) -> dict[str, int]:
     """Send what of the run has no outcome yet, and return how many rows have which outcome so far.
 
-    A run that was killed goes on where it stopped; one that a fault of configuration ended is taken up again. Raises
-    HeldError where the run must not be sent or another process is sending, ConfigurationError where a person must act.
+    A run that was killed goes on where it stopped; one that failed is taken up again while its release is live. Raises
+    HeldError where the run must not be sent or another process is sending, ConfigurationError where a person must act,
+    RetryableError where the platform is down.
     """
     with connect(url, autocommit=True) as warehouse:
         set_json_loads(orjson.loads, warehouse)
@@ -71,14 +73,25 @@ def send(
 
 def _begin(warehouse: psycopg.Connection, run_id: str) -> bool:
     """Open the run for sending; False where all its rows have their outcome already."""
-    status = require_run(warehouse, run_id).status
-    if status == "abandoned":
+    run = require_run(warehouse, run_id)
+    if run.status == "abandoned":
         raise HeldError(f"Run {run_id!r} was replaced by a later plan. Send that one.")
-    if status == "failed":
-        _reopen(warehouse, run_id)
-    if status in {"planned", "failed"}:
-        set_status(warehouse, run_id, "sending")
-    return status in {"planned", "failed", "sending"}
+    if run.status in {"planned", "failed"}:
+        _require_live(warehouse, run)
+        with warehouse.transaction():
+            if run.status == "failed":
+                _reopen(warehouse, run_id)
+            set_status(warehouse, run_id, "sending")
+    return run.status in {"planned", "failed", "sending"}
+
+
+def _require_live(warehouse: psycopg.Connection, run: Run) -> None:
+    """Hold a run that a newer release overtook: who left since then must not be sent."""
+    live = live_release(warehouse).release_id
+    if run.release_id != live:
+        reason = f"planned from release {run.release_id}, and {live} is live now"
+        hold_run(warehouse, run.run_id, "superseded", reason)
+        raise HeldError(f"Run {run.run_id!r} was {reason}. Its rows are held; the next plan is made from {live}.")
 
 
 def _reopen(warehouse: psycopg.Connection, run_id: str) -> None:
@@ -106,8 +119,7 @@ def _deliver(url: str, warehouse: psycopg.Connection, run: Run, destination: Des
     except RetryableError:
         raise
     except AbmError as error:
-        close_rows(warehouse, run.run_id, "failed", type(error).__name__, f"not sent: {error}"[:REASON_LENGTH])
-        set_status(warehouse, run.run_id, "failed")
+        fail_run(warehouse, run.run_id, type(error).__name__, f"not sent: {error}"[:REASON_LENGTH])
         raise
     finally:
         destination.close()
@@ -147,8 +159,9 @@ def _send_rows(url: str, warehouse: psycopg.Connection, run: Run, destination: D
             if failures == FAILURES_IN_A_ROW:
                 break
     if failures == FAILURES_IN_A_ROW:
-        reason = f"not sent: {run.destination} did not answer {failures} times in a row"
-        close_rows(warehouse, run.run_id, "failed", "PLATFORM_DOWN", reason)
+        told = f"{run.destination} did not answer {failures} times in a row"
+        fail_run(warehouse, run.run_id, _DOWN, f"not sent: {told}")
+        raise RetryableError(f"{told}. Its rows come again: with this run tried again, or the next plan.", code=_DOWN)
 
 
 def _batches(warehouse: psycopg.Connection, run: Run, rows: int) -> Generator[Sequence[Change]]:

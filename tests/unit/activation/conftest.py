@@ -129,6 +129,16 @@ class World:
                 [(destination, *name.split("/", 1), json.dumps(identifiers)) for name, identifiers in members.items()],
             )
 
+    def publish_release(self, release_id: str) -> None:
+        """Make another release the live one, as publishing does."""
+        with connect(self.url) as connection:
+            connection.execute("update ops.releases set status = 'superseded' where status = 'published'")
+            connection.execute(
+                "insert into ops.releases (release_id, as_of_date, policy_version, status, published_at)"
+                " select %s, as_of_date, policy_version, 'published', now() from ops.releases where release_id = 'r1'",
+                [release_id],
+            )
+
     def plan(self, destination: str = "salesforce", *, dry_run: bool = False) -> activation.PlanSummary:
         self.runs += 1
         return activation.plan(self.url, destination, run_id=f"{destination}-{self.runs}", dry_run=dry_run)
@@ -171,4 +181,6 @@ def world(published_warehouse: str) -> World:
             connection.execute(f"delete from ops.{table}")
         for table in ("crm_accounts", "audience_members"):
             connection.execute(f"delete from activation.{table}")
+        connection.execute("delete from ops.releases where release_id <> 'r1'")
+        connection.execute("update ops.releases set status = 'published'")
     return World(published_warehouse, Platform())
