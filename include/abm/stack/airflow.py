@@ -19,10 +19,16 @@ from abm.settings import PROJECT_DIR
 from abm.stack import processes
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterator, Mapping, Sequence
     from pathlib import Path
 
-COMPONENTS = ("scheduler", "dag-processor", "triggerer", "api-server")
+# Log servers would listen on every interface; the API server reads the logs from the shared folder.
+COMPONENTS: Mapping[str, Sequence[str]] = {
+    "scheduler": ["--skip-serve-logs"],
+    "dag-processor": [],
+    "triggerer": ["--skip-serve-logs"],
+    "api-server": [],
+}
 DATABASE = "airflow"
 USER = "admin"
 _HEALTHY_SECONDS = 180
@@ -116,22 +122,20 @@ class LocalAirflow:
         if done.returncode:
             raise AbmError(f"'airflow db migrate' failed:\n{(done.stdout + done.stderr)[-1500:]}")
 
-    def start(self) -> list[processes.Started]:
-        """Start every component; `wait_until_healthy` tells when they answer."""
+    def start(self) -> Iterator[processes.Started]:
+        """Start the components one by one, for the caller to remember each; `wait_until_healthy` tells the rest."""
         _ = self.password
         settings = self.home / "config" / "airflow_local_settings.py"
         settings.parent.mkdir(exist_ok=True)
         settings.write_text(_LOCAL_SETTINGS, encoding="utf-8")
-        return [
-            processes.start(
+        for component, options in COMPONENTS.items():
+            yield processes.start(
                 component,
-                [sys.executable, "-m", "airflow", component],
+                [sys.executable, "-m", "airflow", component, *options],
                 environment=self.environment,
                 folder=PROJECT_DIR,
                 logs=self.home / "logs",
             )
-            for component in COMPONENTS
-        ]
 
     def wait_until_healthy(self, started: list[processes.Started], *, tick: Callable[[], None] = lambda: None) -> None:
         """Return once all components report healthy; raise with the log of the one that ended or did not answer."""

@@ -20,15 +20,15 @@ if TYPE_CHECKING:
 
 
 def demo(settings: Settings, console: Console, *, port: int | None = None, accounts: int = DEMO_ACCOUNTS) -> None:
-    """Run the demo; raises AbmError that names the failed step. Nothing is left running, whatever happens."""
+    """Run the demo; raises AbmError that names the failed step. What it started is ended, whatever happens."""
     began = time.monotonic()
 
     def tell(line: str) -> None:
         console.print(f"[dim]{time.monotonic() - began:4.0f} s[/dim]  {line}")
 
+    with console.status("Starting"):
+        stack = up(settings, port=port, accounts=accounts, tell=tell)
     try:
-        with console.status("Starting"):
-            stack = up(settings, port=port, accounts=accounts, tell=tell)
         tell(f"Airflow is healthy on {stack.airflow.url}; the night begins")
         _follow_night(AirflowApi(stack.airflow), console, tell)
         console.print()

@@ -61,18 +61,14 @@ def up(settings: Settings, *, port: int | None, accounts: int, tell: Callable[[s
 
 
 def down(settings: Settings) -> list[str]:
-    """End every process that was started for this home, the database last; return their names."""
+    """End every process that was started for this home, last the database if no command uses it; return their names."""
     home = settings.home_dir
     alive = processes.recall(_file(home))
     processes.end(alive)
     _file(home).unlink(missing_ok=True)
     settings.connections_file.unlink(missing_ok=True)
-    server = EmbeddedServer(home / "postgres")
     names = [process.name for process in alive]
-    if server.running:
-        server.stop()
-        names.append("postgres")
-    return names
+    return [*names, "postgres"] if EmbeddedServer(home / "postgres").release() else names
 
 
 def status(settings: Settings) -> list[Running]:
@@ -105,8 +101,9 @@ def _start(settings: Settings, home: Path, port: int | None, accounts: int, tell
     airflow = LocalAirflow(home / "airflow", airflow_url, preparing.port, connections, warehouse_url, home)
 
     tell("Starting Airflow")
-    started += airflow.start()
-    processes.remember(_file(home), started)
+    for component in airflow.start():
+        started.append(component)
+        processes.remember(_file(home), started)
     airflow.wait_until_healthy(started)
     _make_pools(airflow)
     return Stack(airflow, warehouse_url, started, is_first)

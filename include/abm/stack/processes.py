@@ -56,12 +56,11 @@ def start(name: str, command: Sequence[str], *, environment: Mapping[str, str], 
 
 def end(processes: Sequence[Started]) -> None:
     """Ask every group to end, wait for all of them together, and kill what is left."""
+    asked = _all_members(processes)
     for process in processes:
-        _signal_group(process, signal.SIGTERM)
-    members = [member for process in processes for member in _members(process)]
-    _, left = psutil.wait_procs(members, timeout=_END_SECONDS)
-    for process in processes:
-        _signal_group(process, signal.SIGKILL)
+        _ask_to_end(process)
+    psutil.wait_procs(asked, timeout=_END_SECONDS)
+    left = [member for member in asked | _all_members(processes) if _is_alive(member)]
     for member in left:
         with contextlib.suppress(psutil.NoSuchProcess):
             member.kill()
@@ -69,15 +68,18 @@ def end(processes: Sequence[Started]) -> None:
 
 
 def remember(file: Path, processes: Sequence[Started]) -> None:
-    file.write_text(json.dumps([asdict(process) for process in processes], indent=1), encoding="utf-8")
+    """Replace the file at once, so that an interrupt leaves the old list or the new one."""
+    written = file.with_suffix(".new")
+    written.write_text(json.dumps([asdict(process) for process in processes], indent=1), encoding="utf-8")
+    written.replace(file)
 
 
 def recall(file: Path) -> list[Started]:
-    """Return the remembered processes that are still alive."""
+    """Return the remembered processes that are still alive, themselves or by what they started."""
     if not file.exists():
         return []
     remembered = [Started(**entry) for entry in json.loads(file.read_text(encoding="utf-8"))]
-    return [process for process in remembered if process.is_alive]
+    return [process for process in remembered if _members(process)]
 
 
 def last_lines(log: str | Path, count: int = 15) -> str:
@@ -88,15 +90,51 @@ def last_lines(log: str | Path, count: int = 15) -> str:
         return "(no log)"
 
 
-def _members(process: Started) -> list[psutil.Process]:
-    """List the group's processes: children that made a group of their own are found through their parents."""
+def _all_members(processes: Sequence[Started]) -> set[psutil.Process]:
+    return {member for process in processes for member in _members(process)}
+
+
+def _members(process: Started) -> set[psutil.Process]:
+    """Find the living of a process's session, also after its leader's end, and their children in other sessions."""
+    if _is_reused(process):
+        return set()
+    session = [member for member in psutil.process_iter() if _is_in_session(member, process)]
+    found = set(session)
+    for member in session:
+        with contextlib.suppress(psutil.NoSuchProcess):
+            found.update(member.children(recursive=True))
+    return found
+
+
+def _is_reused(process: Started) -> bool:
+    """Tell whether another process has the id now; the system gives no id away that still names a session."""
     try:
-        leader = psutil.Process(process.pid)
-        return [leader, *leader.children(recursive=True)]
+        return psutil.Process(process.pid).create_time() != process.created
     except psutil.NoSuchProcess:
-        return []
+        return False
 
 
-def _signal_group(process: Started, number: signal.Signals) -> None:
-    with contextlib.suppress(ProcessLookupError, PermissionError):
-        os.killpg(process.pid, number)
+def _is_in_session(member: psutil.Process, process: Started) -> bool:
+    try:
+        in_session = os.getsid(member.pid) == process.pid and member.create_time() >= process.created
+        return in_session and _is_alive(member)
+    except (psutil.NoSuchProcess, ProcessLookupError, PermissionError):
+        return False
+
+
+def _is_alive(process: psutil.Process) -> bool:
+    try:
+        return process.is_running() and process.status() != psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        return False
+
+
+def _ask_to_end(process: Started) -> None:
+    """Send SIGTERM to the leader's group: whoever made a group of its own is ended by its parent."""
+    if process.is_alive:
+        with contextlib.suppress(ProcessLookupError, PermissionError):
+            os.killpg(process.pid, signal.SIGTERM)
+        return
+    for member in _members(process):
+        with contextlib.suppress(psutil.NoSuchProcess):
+            member.terminate()
