@@ -30,7 +30,7 @@ def test_plan_of_an_older_release_is_held_and_the_next_one_leaves_out_who_left(w
     world.publish_release("r2")
     world.publish_members({"wide/b": BOLT})
 
-    with pytest.raises(HeldError, match="planned from release r1, and r2 is live now.*next plan is made from r2"):
+    with pytest.raises(HeldError, match=r"planned from release r1, and r2 is live now.*next plan is made from r2"):
         world.send(run_id)
     assert not world.platform.sent
     assert reasons(world, run_id) == {("held", "superseded")}

@@ -109,7 +109,7 @@ def test_platform_that_stays_down_is_not_asked_for_every_batch(world: World) -> 
     world.platform.faults.extend([down] * 9)
     world.publish_records({f"{number:02}": "one_to_one" for number in range(30)})
     run_id = world.plan().run_id
-    with pytest.raises(RetryableError, match="salesforce did not answer 3 times in a row.*come again"):
+    with pytest.raises(RetryableError, match=r"salesforce did not answer 3 times in a row.*come again"):
         world.send(run_id)
     accounts = activation.summary(world.url, "salesforce")[0]
     assert (accounts.status, accounts.failed) == ("failed", 30)
