@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import contextlib
 import errno
+import sys
 from typing import TYPE_CHECKING
 
-import adbc_driver_manager
 import psycopg
 import sqlalchemy.exc
 
@@ -29,23 +29,29 @@ def database_errors_told() -> Iterator[None]:
     """Turn what PostgreSQL or the file system says in the middle of a step into an AbmError; others pass."""
     try:
         yield
-    except (psycopg.Error, sqlalchemy.exc.DBAPIError, adbc_driver_manager.Error, OSError) as error:
+    except Exception as error:
         explained = explain_error(error)
         if explained is None:
             raise
-        raise explained from error
+        raise explained from None  # its own text may quote a row, and Airflow logs causes
 
 
 def explain_error(error: BaseException) -> AbmError | None:
     """Return what a user can do about the error, or None where only a developer can tell."""
     if isinstance(error, sqlalchemy.exc.DBAPIError) and error.orig is not None:
         error = error.orig
-    if isinstance(error, psycopg.Error | adbc_driver_manager.Error):
+    if isinstance(error, psycopg.Error) or _is_adbc_error(error):
         return _database_error(error)
     return _file_error(error) if isinstance(error, OSError) else None
 
 
-def _database_error(error: psycopg.Error | adbc_driver_manager.Error) -> AbmError:
+def _is_adbc_error(error: BaseException) -> bool:
+    """Tell without importing the driver: DAG files load this module at every parse."""
+    driver = sys.modules.get("adbc_driver_manager")
+    return driver is not None and isinstance(error, driver.Error)
+
+
+def _database_error(error: BaseException) -> AbmError:
     sqlstate = getattr(error, "sqlstate", None)
     if sqlstate == _DISK_FULL:
         return AbmError(f"The warehouse's disk is full. {_KEPT}; free space there and run again.")
@@ -67,7 +73,7 @@ def _database_error(error: psycopg.Error | adbc_driver_manager.Error) -> AbmErro
     return AbmError(f"The warehouse refused a statement (SQLSTATE {sqlstate}{detail}). {_KEPT}; its server log has it.")
 
 
-def _primary(error: psycopg.Error | adbc_driver_manager.Error) -> str:
+def _primary(error: BaseException) -> str:
     return getattr(getattr(error, "diag", None), "message_primary", None) or "refused a statement"
 
 

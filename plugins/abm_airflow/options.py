@@ -8,6 +8,8 @@ from typing import Any
 
 from airflow.sdk import Param
 
+from abm.destinations import REGISTRY
+
 PARAMS = {
     "as_of": Param(
         None,
@@ -20,7 +22,7 @@ PARAMS = {
     "destinations": Param(
         [],
         type="array",
-        items={"type": "string"},
+        items={"type": "string", "enum": list(REGISTRY)},
         title="Destinations",
         description="Send only to these; empty: every configured destination",
     ),

@@ -4,6 +4,8 @@ from datetime import timedelta
 
 from airflow.sdk import ExceptionRetryPolicy, RetryAction, RetryRule
 
+from abm_airflow.notifiers import NameFailingStep
+
 BY_KIND_OF_ERROR = ExceptionRetryPolicy(
     rules=[
         RetryRule(
@@ -32,4 +34,5 @@ DEFAULT_ARGS = {
     "retries": 2,
     "retry_delay": timedelta(seconds=30),
     "retry_policy": BY_KIND_OF_ERROR,
+    "on_failure_callback": NameFailingStep(),
 }

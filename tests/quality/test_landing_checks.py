@@ -32,7 +32,11 @@ def test_every_table_of_a_delivery_is_checked(
     stage_rows("salesforce", "account", accounts)
     stage_rows("salesforce", "user", [{"id": f"005{1:015d}", "name": "A", "system_modstamp": now}])
     report = check_landing(warehouse_url, "salesforce", "b1")
-    assert {finding.subject for finding in report.findings} == {"raw_salesforce.account", "raw_salesforce.user"}
+    assert {finding.subject for finding in report.findings} == {
+        "raw_salesforce",
+        "raw_salesforce.account",
+        "raw_salesforce.user",
+    }
 
 
 def future(rows: list[Row]) -> None:
@@ -62,7 +66,7 @@ def negative(rows: list[Row]) -> None:
     ("spoil", "expected", "stops"),
     [
         (future, "No change is dated in the future", False),
-        (stale, "The newest change is at most 3 days old", False),
+        (stale, "The newest change anywhere in the source is at most 3 days old", False),
         (bad_key, "id is an 18-character record id in at least 100% of the rows that have one", True),
         (nameless, "name is filled in at least 50% of the rows", False),
         (negative, "annual_revenue is not negative", False),
@@ -101,6 +105,28 @@ def test_a_complete_load_that_shrank_stops(
 def test_a_quiet_night_is_no_fault(warehouse_url: str, stage_rows: Callable[..., None]) -> None:
     stage_rows("salesforce", "account", [], is_full=False)
     assert check_landing(warehouse_url, "salesforce", "b1").failed == []
+
+
+def test_a_night_without_changes_is_told_where_others_had_many(
+    warehouse_url: str, warehouse: psycopg.Connection, stage_rows: Callable[..., None], accounts: list[Row]
+) -> None:
+    stage_rows("salesforce", "account", accounts, is_full=False)
+    warehouse.execute("update ops.landing_batches set status = 'merged', merged_at = now()")
+    stage_rows("salesforce", "account", [], batch_id="b2", is_full=False)
+    report = check_landing(warehouse_url, "salesforce", "b2")
+    assert [finding.description for finding in report.failed if finding.subject == "raw_salesforce.account"] == [
+        "At least 1 rows arrive, against the changes of the last nights"
+    ]
+    assert not report.stops
+
+
+def test_a_source_that_fell_silent_is_told_even_when_nothing_arrives(
+    warehouse_url: str, warehouse: psycopg.Connection, stage_rows: Callable[..., None]
+) -> None:
+    warehouse.execute("insert into ops.source_cursors values ('salesforce', 'account', '2026-01-01T00:00:00+00:00')")
+    stage_rows("salesforce", "account", [], is_full=False)
+    report = check_landing(warehouse_url, "salesforce", "b1")
+    assert [finding.subject for finding in report.failed] == ["raw_salesforce"]
 
 
 def test_personal_values_stay_out_of_results_and_data_docs(

@@ -78,16 +78,21 @@ from candidate_marts.fct_style_capacity
 where seats is not null
 """
 
-# A company audience reaches the people who work at its members, so those are held against the platform's minimum.
+# A company audience reaches the people who work at its members, so those are held against the platform's minimum;
+# an audience that the policy wants and nobody is in misses all of them.
 _AUDIENCES = """
 select coalesce(max(greatest(settings.value_number - sizes.people, 0)), 0) as people_missing
-from (
-    select members.destination, members.audience, sum(coalesce(accounts.employees, 1)) as people
-    from candidate_activation.audience_members as members
-    join candidate_marts.dim_accounts as accounts on accounts.account_id = members.account_id
-    group by members.destination, members.audience
-) as sizes
-join ops.build_context as context on true
+from ops.build_context as context
+join (
+    select
+        audiences.policy_version, audiences.destination, audiences.audience,
+        coalesce(sum(coalesce(accounts.employees, 1)) filter (where members.account_id is not null), 0) as people
+    from ops.policy_audiences as audiences
+    left join candidate_activation.audience_members as members
+        on members.destination = audiences.destination and members.audience = audiences.audience
+    left join candidate_marts.dim_accounts as accounts on accounts.account_id = members.account_id
+    group by audiences.policy_version, audiences.destination, audiences.audience
+) as sizes on sizes.policy_version = context.policy_version
 join ops.policy_settings as settings
     on settings.policy_version = context.policy_version
     and settings.setting = 'audience_minimums.' || sizes.destination

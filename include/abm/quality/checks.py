@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from psycopg import sql
+
 from abm.landing import ensure_tables
 from abm.policy.load import load_policy
 from abm.quality.report import Report
@@ -20,6 +22,7 @@ if TYPE_CHECKING:
 def check_landing(url: str, source: str, batch_id: str, policy: Policy | None = None) -> Report:
     """Check every table that the source staged in this batch; results go to `ops.check_results` and the Data Docs."""
     from abm.quality.landing import landing_expectations  # noqa: PLC0415 (imports Great Expectations)
+    from abm.quality.landing.deliveries import freshness  # noqa: PLC0415 (as above)
 
     limits = (policy or load_policy(load_settings().policy)).checks
     known = entities(source)
@@ -35,6 +38,8 @@ def check_landing(url: str, source: str, batch_id: str, policy: Policy | None = 
         for entity in known
         if entity.name in deliveries
     ]
+    if any(entity.cursor and entity.name in deliveries for entity in known):
+        suites.append(Suite(f"raw_{source}", [freshness(limits)], query=_newest_change(source, batch_id)))
     return run_suites(url, f"landing {source}", batch_id, suites) if suites else Report(f"landing {source}", [])
 
 
@@ -62,6 +67,16 @@ def _deliveries(url: str, source: str, batch_id: str) -> dict[str, Delivery]:
                     and past.is_full and past.status = 'merged'
                 order by past.merged_at desc
                 limit 1
+            ), (
+                select avg(recent.rows_staged)
+                from (
+                    select past.rows_staged
+                    from ops.landing_batches as past
+                    where past.source = staged.source and past.entity = staged.entity
+                        and not past.is_full and past.status = 'merged'
+                    order by past.merged_at desc
+                    limit 7
+                ) as recent
             )
             from ops.landing_batches as staged
             where staged.batch_id = %s and staged.source = %s and staged.status = 'staged'
@@ -69,6 +84,23 @@ def _deliveries(url: str, source: str, batch_id: str) -> dict[str, Delivery]:
             [batch_id, source],
         ).fetchall()
     return {
-        entity: Delivery(rows=staged, is_full=is_full, last_full_rows=last, checked_at=staged_at)
-        for entity, staged, is_full, staged_at, last in rows
+        entity: Delivery(rows=staged, is_full=is_full, last_full_rows=last, usual_rows=usual, checked_at=staged_at)
+        for entity, staged, is_full, staged_at, last, usual in rows
     }
+
+
+def _newest_change(source: str, batch_id: str) -> str:
+    """Return a query for the age in days of the newest change that this delivery or an earlier one brought."""
+    query = sql.SQL(
+        """
+        select cast(
+            coalesce(extract(epoch from now() - max(cast(newest as timestamptz))) / 86400, 0) as double precision
+        ) as days_since_last_change
+        from (
+            select cursor_to as newest from ops.landing_batches where source = {source} and batch_id = {batch_id}
+            union all
+            select cursor_value from ops.source_cursors where source = {source}
+        ) as cursors
+        """
+    )
+    return query.format(source=sql.Literal(source), batch_id=sql.Literal(batch_id)).as_string()

@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from psycopg.rows import class_row
 
-from abm.errors import HeldError
+from abm.errors import ConfigurationError, Fault, HeldError
 from abm.policy.versions import store_policy
 from abm.release.locks import lock_release
 from abm.warehouse import connect
 
 if TYPE_CHECKING:
-    import datetime as dt
-
     import psycopg
 
     from abm.policy.schema import Policy
@@ -58,8 +57,10 @@ def start_build(url: str, *, as_of: dt.date, release_id: str, policy: Policy) ->
     """Store the policy, open the release and point the models at it; unfinished earlier builds are superseded.
 
     A second call starts the same build again. Raises HeldError where the release is published already, or where
-    the date lies before the live release's: the style ledger only grows forward.
+    the date lies before the live release's: the style ledger only grows forward. Raises ConfigurationError where it
+    lies in the future, since no later night could follow it.
     """
+    _refuse_the_future(as_of)
     with connect(url) as connection:
         lock_release(connection)
         _refuse_the_past(connection, as_of)
@@ -79,6 +80,14 @@ def read_context(connection: psycopg.Connection) -> BuildContext:
     if context is None:
         raise HeldError("No build was started, so there is no candidate. Run the model step first.")
     return context
+
+
+def _refuse_the_future(as_of: dt.date) -> None:
+    latest = dt.datetime.now(dt.UTC).date() + dt.timedelta(days=1)  # it may be tomorrow already where the user is
+    if as_of > latest:
+        raise ConfigurationError(
+            Fault("as-of date", f"{as_of} lies in the future", "Choose today or a day since the last release")
+        )
 
 
 def _refuse_the_past(connection: psycopg.Connection, as_of: dt.date) -> None:

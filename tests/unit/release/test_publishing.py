@@ -8,7 +8,7 @@ import psycopg
 import pytest
 
 from abm import release
-from abm.errors import HeldError, RetryableError
+from abm.errors import ConfigurationError, HeldError, RetryableError
 from abm.release import publishing
 from abm.warehouse import connect
 
@@ -95,6 +95,11 @@ def test_build_cannot_go_back_behind_the_live_date(nights: Nights) -> None:
     nights.publish("r1", {"a": "one_to_one"}, NEXT_DAY)
     with pytest.raises(HeldError, match="only grows forward"):
         nights.build("r2", {"a": "one_to_one"}, DAY)
+
+
+def test_build_cannot_be_for_the_future(nights: Nights) -> None:
+    with pytest.raises(ConfigurationError, match="lies in the future"):
+        nights.build("r1", {"a": "one_to_one"}, dt.date(2999, 1, 1))
 
 
 def test_second_publisher_steps_aside(nights: Nights, warehouse: psycopg.Connection) -> None:

@@ -50,8 +50,8 @@ def from_csv(entity: Entity, present: Sequence[Column], content: bytes) -> Itera
         )
         for batch in reader:
             yield _widened(entity, batch)
-    except (pa.ArrowInvalid, pa.ArrowKeyError) as error:
-        raise _wrong_shape(entity, "its bulk result") from error
+    except (pa.ArrowInvalid, pa.ArrowKeyError):
+        raise _wrong_shape(entity, "its bulk result") from None
 
 
 def _widened(entity: Entity, batch: pa.RecordBatch) -> pa.RecordBatch:
@@ -68,8 +68,8 @@ def _typed(entity: Entity, column: Column, values: Sequence[Any]) -> Any:
     comes_as_text = pa.types.is_temporal(column.type) or pa.types.is_string(column.type)
     try:
         return pa.array(values, pa.string() if comes_as_text else column.type).cast(column.type)
-    except (pa.ArrowInvalid, pa.ArrowTypeError) as error:
-        raise _wrong_shape(entity, f"field '{column.field}'") from error
+    except (pa.ArrowInvalid, pa.ArrowTypeError):
+        raise _wrong_shape(entity, f"field '{column.field}'") from None
 
 
 def _nulls(column: Column, rows: int) -> Any:
@@ -77,7 +77,7 @@ def _nulls(column: Column, rows: int) -> Any:
 
 
 def _wrong_shape(entity: Entity, what: str) -> ContractError:
-    # The cause's text may quote a value; it is chained for the debugger, the message stays without it.
+    # The cause's text may quote a value, and Airflow logs causes: it is left out.
     return ContractError(
         f"Salesforce delivered {what} of '{entity.object}' in another type than this release of the pipeline reads. "
         f"Check the field's type in Setup against sources/salesforce/records.py ('{entity.name}')."

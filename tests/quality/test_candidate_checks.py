@@ -1,0 +1,96 @@
+"""A sound candidate passes; a candidate with one fault fails exactly that expectation."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from abm.policy.load import load_policy
+from abm.policy.versions import store_policy
+from abm.quality import check_candidate
+
+if TYPE_CHECKING:
+    import psycopg
+
+_SOUND = """
+insert into ops.build_context (release_id, as_of_date, policy_version) values ('r1', current_date, '{version}');
+create table candidate_marts.dim_accounts as
+    select 'a' || n as account_id, 500 as employees from generate_series(1, 100) as n;
+create table candidate_marts.fct_account_styles as
+    select 'a' || n as account_id, 'one_to_many' as effective_style, 'one_to_many' as value_band
+    from generate_series(1, 100) as n;
+create table candidate_marts.fct_style_capacity as select 'one_to_one' as style, 15 as seats, 15 as used;
+create table candidate_activation.audience_members as
+    select destination, audience, 'a' || n as member_key, 'a' || n as account_id
+    from generate_series(1, 10) as n, ops.policy_audiences;
+create table marts.fct_account_styles as table candidate_marts.fct_account_styles;
+"""
+
+
+@pytest.fixture
+def candidate(warehouse: psycopg.Connection) -> psycopg.Connection:
+    version = store_policy(warehouse, load_policy(None))
+    warehouse.execute(_SOUND.format(version=version))
+    return warehouse
+
+
+def test_a_sound_candidate_passes(warehouse_url: str, candidate: psycopg.Connection) -> None:
+    report = check_candidate(warehouse_url, "r1")
+    assert report.expectations == 7
+    assert report.failed == []
+
+
+@pytest.mark.parametrize(
+    ("spoil", "expected", "stops"),
+    [
+        (
+            "delete from ops.policy_audiences; delete from candidate_marts.dim_accounts",
+            "The candidate has accounts",
+            True,
+        ),
+        ("update candidate_marts.fct_account_styles set effective_style = null", "Every account has one style", True),
+        (
+            "update candidate_marts.fct_account_styles set value_band = 'unknown' where account_id <> 'a1'",
+            "Share of accounts whose potential is unknown is at most 0.6",
+            False,
+        ),
+        (
+            "update candidate_marts.fct_style_capacity set used = 16",
+            "Accounts in a style above its seats is at most 0",
+            True,
+        ),
+        (
+            "delete from candidate_activation.audience_members where destination = 'linkedin'",
+            "People missing at the member companies to the platform's minimum is at most 0",
+            False,
+        ),
+        (
+            "update candidate_marts.dim_accounts set employees = 29",
+            "People missing at the member companies to the platform's minimum is at most 0",
+            False,
+        ),
+        (
+            "insert into marts.fct_account_styles select 'gone' || n, 'one_to_many' from generate_series(1, 12) as n",
+            "Share of published accounts that are gone is at most 0.1",
+            True,
+        ),
+        (
+            "update marts.fct_account_styles set effective_style = 'one_to_few' where account_id < 'a5'",
+            "Share of accounts whose style changes is at most 0.25",
+            False,
+        ),
+    ],
+)
+def test_one_fault_fails_one_expectation(
+    warehouse_url: str, candidate: psycopg.Connection, spoil: str, expected: str, stops: bool
+) -> None:
+    candidate.execute(spoil)
+    report = check_candidate(warehouse_url, "r1")
+    assert [finding.description for finding in report.failed] == [expected]
+    assert report.stops is stops
+
+
+def test_the_first_candidate_is_not_compared(warehouse_url: str, candidate: psycopg.Connection) -> None:
+    candidate.execute("drop table marts.fct_account_styles")
+    assert check_candidate(warehouse_url, "r1").expectations == 5
