@@ -27,7 +27,9 @@ with_ends as (
         least(
             cast({{ dbt.last_day('month_start', 'month') }} as date),
             as_of_date
-        ) as last_day
+        ) as last_day,
+        cast({{ dbt.last_day('month_start', 'month') }} as date) <= as_of_date
+            as is_whole
     from months
 )
 

@@ -1,3 +1,9 @@
+{% set counted_types = {
+    'meeting': 'meetings',
+    'web_visit': 'website_visits',
+    'content_download': 'content_downloads',
+} %}
+
 with
 
 months as (
@@ -18,11 +24,7 @@ activities as (
             as month_start,
         cast(daily.activities as integer) as activities,
         cast(round(daily.minutes * 100) as integer) as minute_parts,
-        case
-            when daily.activity_type = 'meeting'
-                then cast(daily.activities as integer)
-            else 0
-        end as meetings
+        daily.activity_type
     from {{ ref('int_activities_daily') }} as daily
     cross join bounds
     where
@@ -42,8 +44,16 @@ per_person as (
         activities.account_id,
         activities.person_id,
         sum(activities.activities) as activities,
-        sum(activities.minute_parts) as minute_parts,
-        sum(activities.meetings) as meetings
+        {% for activity_type, metric in counted_types.items() -%}
+        sum(
+            case
+                when activities.activity_type = '{{ activity_type }}'
+                    then activities.activities
+                else 0
+            end
+        ) as {{ metric }},
+        {% endfor -%}
+        sum(activities.minute_parts) as minute_parts
     from activities
     inner join periods
         on
@@ -80,8 +90,10 @@ summed as (
         month_start,
         count(person_id) as people_engaged,
         sum(activities) as activities,
-        cast(sum(minute_parts) / 100.0 as decimal(18, 2)) as minutes,
-        sum(meetings) as meetings
+        {% for metric in counted_types.values() -%}
+        sum({{ metric }}) as {{ metric }},
+        {% endfor -%}
+        cast(sum(minute_parts) / 100.0 as decimal(18, 2)) as minutes
     from per_person
     group by style, month_start
 ),
@@ -93,8 +105,10 @@ per_style as (
         accounts_per_style.accounts_engaged,
         summed.people_engaged,
         summed.activities,
-        summed.minutes,
-        summed.meetings
+        {% for metric in counted_types.values() -%}
+        summed.{{ metric }},
+        {% endfor -%}
+        summed.minutes
     from summed
     inner join accounts_per_style
         on

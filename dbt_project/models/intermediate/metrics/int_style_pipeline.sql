@@ -16,8 +16,13 @@ opportunities as (
     from {{ ref('int_opportunities') }}
 ),
 
-{# A deal counts twice: for the style on the day it was created, and for the
-   style on the day it closed. #}
+revenue as (
+    select account_id, first_won_date
+    from {{ ref('int_account_revenue') }}
+),
+
+{# A deal counts for the style on the day it was created, on the last day of
+   each month it is open in, and on the day it closed. #}
 events as (
     select
         opportunity_id, account_id, 'created' as event,
@@ -36,6 +41,19 @@ events as (
         end as days_to_close
     from opportunities
     where is_closed
+    union all
+    select
+        opportunities.opportunity_id, opportunities.account_id, 'open' as event,
+        months.last_day as event_date, opportunities.amount,
+        null as days_to_close
+    from opportunities
+    inner join months
+        on
+            opportunities.created_date <= months.last_day
+            and (
+                not opportunities.is_closed
+                or opportunities.closed_date > months.last_day
+            )
 ),
 
 with_style as (
@@ -44,7 +62,14 @@ with_style as (
         months.month_start,
         events.event,
         events.amount,
-        events.days_to_close
+        events.days_to_close,
+        case
+            when
+                events.event = 'won'
+                and events.event_date = revenue.first_won_date
+                then events.amount
+            else 0
+        end as acquisition_amount
     from events
     inner join months
         on
@@ -55,6 +80,7 @@ with_style as (
             events.account_id = periods.account_id
             and events.event_date >= periods.first_day
             and events.event_date < periods.end_day
+    left join revenue on events.account_id = revenue.account_id
 ),
 
 per_style as (
@@ -64,6 +90,8 @@ per_style as (
         sum(case when event = 'created' then 1 else 0 end) as created,
         sum(case when event = 'won' then 1 else 0 end) as won,
         sum(case when event = 'lost' then 1 else 0 end) as lost,
+        sum(case when event = 'open' then 1 else 0 end) as open_deals,
+        {{ money('sum(acquisition_amount)') }} as acquisition_revenue,
         {{ money("sum(case when event = 'won' then amount else 0 end)") }}
             as revenue_won,
         percentile_cont(0.5) within group (
