@@ -28,8 +28,13 @@ suppressed as (
     from {{ ref('stg_ops__policy_suppressed_domains') }}
 ),
 
+{# A platform knows a company by its domain, or else its name: accounts that it
+   cannot tell apart are one member, and a company that changes is another. #}
 eligible as (
-    select accounts.*, styles.effective_style
+    select
+        accounts.*,
+        styles.effective_style,
+        coalesce(accounts.domain, lower(accounts.account_name)) as company_key
     from styles
     inner join accounts on styles.account_id = accounts.account_id
     left join revenue on styles.account_id = revenue.account_id
@@ -47,32 +52,42 @@ eligible as (
         )
 ),
 
+companies as (
+    select
+        eligible.*,
+        row_number() over (
+            partition by eligible.company_key order by eligible.account_id
+        ) as place
+    from eligible
+),
+
 members as (
     select
         audiences.destination,
         audiences.audience,
-        eligible.account_id as member_key,
-        eligible.account_id,
-        eligible.effective_style as style,
+        companies.company_key as member_key,
+        companies.account_id,
+        companies.effective_style as style,
         case
             when audiences.destination = 'lists' then {{ json_object_text({
-                'companyname': 'eligible.account_name',
-                'companywebsite': 'eligible.domain',
-                'companyemaildomain': 'eligible.domain',
-                'industry': 'eligible.industry',
-                'city': 'eligible.city',
-                'companycountry': 'eligible.country',
+                'companyname': 'companies.account_name',
+                'companywebsite': 'companies.domain',
+                'companyemaildomain': 'companies.domain',
+                'industry': 'companies.industry',
+                'city': 'companies.city',
+                'companycountry': 'companies.country',
             }) }}
             else {{ json_object_text({
-                'companyName': 'eligible.account_name',
-                'companyWebsiteDomain': 'eligible.domain',
-                'city': 'eligible.city',
-                'country': 'eligible.country',
+                'companyName': 'companies.account_name',
+                'companyWebsiteDomain': 'companies.domain',
+                'city': 'companies.city',
+                'country': 'companies.country',
             }) }}
         end as identifiers,
         'company data, no person' as consent_basis
-    from eligible
-    inner join audiences on eligible.effective_style = audiences.style
+    from companies
+    inner join audiences on companies.effective_style = audiences.style
+    where companies.place = 1
 )
 
 select * from members
