@@ -138,12 +138,23 @@ def _connections(settings: Settings) -> Iterator[Finding]:
             continue
         configured += 1
         yield from _platform(platform, subject, settings)
-    if not configured:
-        yield _faulty(
-            "connections",
-            "no platform is configured",
-            "Add one (docs/connections.md), or try 'abm up' with the sandbox",
-        )
+    if configured or _has_loaded(settings):
+        return
+    yield _faulty(
+        "connections",
+        "no platform is configured and nothing was loaded",
+        "Add one (docs/connections.md), load files ('abm load DIR --mapping FILE'), or see 'make demo'",
+    )
+
+
+def _has_loaded(settings: Settings) -> bool:
+    """Tell whether files were loaded by hand: 'abm run' works with them alone."""
+    try:
+        with open_warehouse(settings) as url, connect(url) as warehouse:
+            merged = "select 1 from ops.landing_batches where status = 'merged' limit 1"
+            return warehouse.execute(merged).fetchone() is not None
+    except AbmError:
+        return False  # told by the warehouse's own finding
 
 
 def _platform(platform: str, subject: str, settings: Settings) -> Iterator[Finding]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import logging
-import uuid
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
@@ -89,13 +88,6 @@ def merged_sources(url: str, batch_id: str) -> list[str]:
             "where none is configured, add a connection ('abm doctor' lists them)."
         )
     return merged
-
-
-def load_files(url: str, folder: Path, mapping: Path, *, batch_id: str | None = None) -> dict[str, Counts]:
-    """Stage and merge a folder of CSV or Parquet files by its mapping."""
-    batch_id = batch_id or f"load-{uuid.uuid4().hex[:12]}"
-    stage_source(url, "files", files_connection(folder, mapping), batch_id)
-    return merge_source(url, "files", batch_id)
 
 
 def files_connection(folder: Path, mapping: Path) -> Connection:

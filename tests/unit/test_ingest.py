@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+import uuid
 from datetime import UTC, datetime
 from pathlib import Path
 from types import SimpleNamespace
@@ -17,7 +18,6 @@ from abm.ingest import (
     configured_sources,
     files_connection,
     hold_source,
-    load_files,
     merge_source,
     merged_sources,
     stage_source,
@@ -34,6 +34,13 @@ if TYPE_CHECKING:
 
 PROJECT = Path(__file__).parents[2]
 HUBSPOT = Connection("abm_hubspot", password="token")
+
+
+def load_files(url: str, folder: Path, mapping: Path) -> dict[str, Counts]:
+    """Stage and merge a folder, as `abm load` does around its checks."""
+    batch_id = uuid.uuid4().hex
+    stage_source(url, "files", files_connection(folder, mapping), batch_id)
+    return merge_source(url, "files", batch_id)
 
 
 @pytest.fixture(scope="module")

@@ -17,11 +17,11 @@ if TYPE_CHECKING:
 
     import psycopg
 
-# Who may be on the platform is decided where the audience is built; the platform's own rows say it best.
+# The rows of `lists` hold every column of the template; a platform's own rows serve where lists has no such style.
 _SOURCE = """
 select destination from activation.audience_members
 where style = %(style)s and destination in (%(platform)s, 'lists')
-order by destination = 'lists' limit 1
+order by destination <> 'lists' limit 1
 """
 _MEMBERS = """
 select identifiers::jsonb from activation.audience_members
