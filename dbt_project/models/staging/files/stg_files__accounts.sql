@@ -12,7 +12,7 @@ renamed as (
         {{ blank_to_null('owner_id') }} as owner_id,
 
         -- text
-        {{ blank_to_null('account_name') }} as account_name,
+        {{ single_blanks('account_name') }} as account_name,
         {{ normalised_host('domain') }} as website_host,
         {{ blank_to_null('industry') }} as industry,
         {{ blank_to_null('city') }} as city,

@@ -12,7 +12,7 @@ renamed as (
         owner_id,
 
         -- text
-        {{ blank_to_null('name') }} as company_name,
+        {{ single_blanks('name') }} as company_name,
         {{ normalised_host("coalesce(nullif(trim(domain), ''), website)") }}
             as website_host,
         {{ blank_to_null('industry') }} as industry,

@@ -12,7 +12,7 @@ renamed as (
         owner_id,
 
         -- text
-        {{ blank_to_null('name') }} as account_name,
+        {{ single_blanks('name') }} as account_name,
         {{ blank_to_null('type') }} as account_type,
         {{ blank_to_null('industry') }} as industry,
         {{ normalised_host('website') }} as website_host,
