@@ -19,7 +19,7 @@ from abm.settings import PROJECT_DIR
 from abm.stack import processes
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
     from pathlib import Path
 
 # Log servers would listen on every interface; the API server reads the logs from the shared folder.
@@ -122,20 +122,22 @@ class LocalAirflow:
         if done.returncode:
             raise AbmError(f"'airflow db migrate' failed:\n{(done.stdout + done.stderr)[-1500:]}")
 
-    def start(self) -> Iterator[processes.Started]:
-        """Start the components one by one, for the caller to remember each; `wait_until_healthy` tells the rest."""
+    def start(self, remember: Callable[[processes.Started], None]) -> None:
+        """Start every component and remember each at once; `wait_until_healthy` tells when they answer."""
         _ = self.password
         settings = self.home / "config" / "airflow_local_settings.py"
         settings.parent.mkdir(exist_ok=True)
         settings.write_text(_LOCAL_SETTINGS, encoding="utf-8")
         for component, options in COMPONENTS.items():
-            yield processes.start(
-                component,
-                [sys.executable, "-m", "airflow", component, *options],
-                environment=self.environment,
-                folder=PROJECT_DIR,
-                logs=self.home / "logs",
-            )
+            with processes.uninterrupted():
+                started = processes.start(
+                    component,
+                    [sys.executable, "-m", "airflow", component, *options],
+                    environment=self.environment,
+                    folder=PROJECT_DIR,
+                    logs=self.home / "logs",
+                )
+                remember(started)
 
     def wait_until_healthy(self, started: list[processes.Started], *, tick: Callable[[], None] = lambda: None) -> None:
         """Return once all components report healthy; raise with the log of the one that ended or did not answer."""

@@ -87,8 +87,14 @@ def _start(settings: Settings, home: Path, port: int | None, accounts: int, tell
 
     tell(f"Starting the sandbox platforms with {accounts:,} accounts")
     sandbox = Sandbox(home / "sandbox", accounts, DEMO_SEED)
-    started = [sandbox.start()]
-    processes.remember(_file(home), started)
+    started: list[processes.Started] = []
+
+    def remember(process: processes.Started) -> None:
+        started.append(process)
+        processes.remember(_file(home), started)
+
+    with processes.uninterrupted():
+        remember(sandbox.start())
 
     tell("Preparing dbt and Airflow's database")
     parse(warehouse_url)
@@ -101,9 +107,7 @@ def _start(settings: Settings, home: Path, port: int | None, accounts: int, tell
     airflow = LocalAirflow(home / "airflow", airflow_url, preparing.port, connections, warehouse_url, home)
 
     tell("Starting Airflow")
-    for component in airflow.start():
-        started.append(component)
-        processes.remember(_file(home), started)
+    airflow.start(remember)
     airflow.wait_until_healthy(started)
     _make_pools(airflow)
     return Stack(airflow, warehouse_url, started, is_first)

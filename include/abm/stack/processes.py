@@ -7,13 +7,14 @@ import json
 import os
 import signal
 import subprocess
+import threading
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING
 
 import psutil
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
     from pathlib import Path
 
 _END_SECONDS = 20
@@ -52,6 +53,26 @@ def start(name: str, command: Sequence[str], *, environment: Mapping[str, str], 
             start_new_session=True,
         )
     return Started(name, process.pid, psutil.Process(process.pid).create_time(), str(log))
+
+
+@contextlib.contextmanager
+def uninterrupted() -> Iterator[None]:
+    """Hold Ctrl-C and SIGTERM back until the end, so that no process is started and then not remembered."""
+    if threading.current_thread() is not threading.main_thread():  # only there do signals interrupt
+        yield
+        return
+    held: list[int] = []
+    handlers = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
+    handlers = {number: handler for number, handler in handlers.items() if callable(handler)}
+    for number in handlers:
+        signal.signal(number, lambda caught, _frame: held.append(caught))
+    try:
+        yield
+    finally:
+        for number, handler in handlers.items():
+            signal.signal(number, handler)
+        for told in held:
+            signal.raise_signal(told)
 
 
 def end(processes: Sequence[Started]) -> None:

@@ -63,24 +63,26 @@ def test_a_demo_that_fails_after_its_start_ends_it(settings: Settings, monkeypat
     assert not made[0].is_alive
 
 
-def test_components_are_known_one_by_one(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
-    begun: list[str] = []
+def test_each_component_is_remembered_before_the_next_starts(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    steps: list[str] = []
 
     def start(name: str, *_: object, **__: object) -> processes.Started:
-        begun.append(name)
+        steps.append(f"start {name}")
         return processes.Started(name, 0, 0.0, "")
 
     monkeypatch.setattr(processes, "start", start)
-    components = airflow.LocalAirflow(settings.home_dir / "airflow", "", 1, {}, "", settings.home_dir).start()
-    assert next(components).name == "scheduler"
-    assert begun == ["scheduler"]
-    assert [component.name for component in components] == ["dag-processor", "triggerer", "api-server"]
+    local = airflow.LocalAirflow(settings.home_dir / "airflow", "", 1, {}, "", settings.home_dir)
+    local.start(lambda started: steps.append(f"remember {started.name}"))
+    assert steps == [f"{step} {name}" for name in airflow.COMPONENTS for step in ("start", "remember")]
 
 
 def test_components_with_a_log_server_start_without_it(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
     commands: dict[str, list[str]] = {}
     monkeypatch.setattr(processes, "start", lambda name, command, **_: commands.setdefault(name, command))
-    list(airflow.LocalAirflow(settings.home_dir / "airflow", "", 1, {}, "", settings.home_dir).start())
+    local = airflow.LocalAirflow(settings.home_dir / "airflow", "", 1, {}, "", settings.home_dir)
+    local.start(lambda _started: None)
     assert [name for name, command in commands.items() if "--skip-serve-logs" in command] == ["scheduler", "triggerer"]
     assert commands["api-server"] == [sys.executable, "-m", "airflow", "api-server"]
 

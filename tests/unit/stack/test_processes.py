@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import os
+import signal
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -71,6 +72,20 @@ def test_a_process_that_got_a_remembered_id_is_left_alone(start, tmp_path: Path,
     processes.end([remembered])
     assert leader.is_alive
     assert is_alive(child)
+
+
+def test_an_interrupt_waits_until_a_process_is_remembered() -> None:
+    done = []
+
+    def start() -> None:
+        with processes.uninterrupted():
+            signal.raise_signal(signal.SIGINT)
+            done.append("remembered")
+
+    with pytest.raises(KeyboardInterrupt):
+        start()
+    assert done == ["remembered"]
+    assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
 
 
 def test_nothing_is_recalled_without_a_file(tmp_path: Path) -> None:
