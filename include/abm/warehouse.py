@@ -55,19 +55,6 @@ def open_warehouse(settings: Settings | None = None) -> Iterator[str]:
         yield url
 
 
-def running_warehouse_url(settings: Settings | None = None) -> str:
-    """Return the URL of a warehouse that already runs; raises ConfigurationError where none does."""
-    settings = settings or load_settings()
-    if settings.warehouse_url:
-        return settings.warehouse_url
-    server = EmbeddedServer(settings.home_dir / "postgres")
-    if not server.running:
-        raise ConfigurationError(
-            Fault("warehouse", "no server is running", "Set ABM_WAREHOUSE_URL, or start the embedded one with 'abm up'")
-        )
-    return server.url(WAREHOUSE_DATABASE)
-
-
 def connect(url: str, *, autocommit: bool = False) -> psycopg.Connection:
     """Open a connection, or raise one clear error that never shows the password."""
     try:
