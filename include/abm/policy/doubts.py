@@ -50,7 +50,7 @@ def _telling_names(policy: Policy) -> Iterator[Fault]:
 
 def _seat_doubts(policy: Policy) -> Iterator[Fault]:
     for name, style in policy.enabled_styles.items():
-        number = style_seats(style)
+        number = style_seats(style, policy.portfolio.capacity)
         if number == 0:
             yield Fault(f"styles.{name}.seats", "hold no account", "Its candidates all wait; or switch the style off")
         if name == "one_to_one" and number is not None and number >= policy.portfolio.one_to_one_overload:

@@ -6,7 +6,7 @@ import difflib
 from typing import TYPE_CHECKING, Any
 
 from abm.errors import Fault
-from abm.policy.schema import CURRENCY_PATTERN, IDENTIFIER_PATTERN, NAME_PATTERN
+from abm.policy.parts import CURRENCY_PATTERN, IDENTIFIER_PATTERN, NAME_PATTERN
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from abm.policy.load import DEFAULT_POLICY, read_policy_file
-from abm.policy.seats import style_seats
+from abm.policy.seats import seats
 from abm.policy.versions import policy_document, policy_version
 
 if TYPE_CHECKING:
@@ -29,8 +29,9 @@ def check_lines(path: Path | None) -> tuple[list[str], bool]:
 def show_lines(policy: Policy) -> Iterator[str]:
     """Yield the policy's version, its styles with their seats, then every value by its dotted path."""
     yield f"version {policy_version(policy)}, amounts in {policy.currency}"
+    numbers = seats(policy)
     for name, style in policy.enabled_styles.items():
-        number = style_seats(style)
+        number = numbers[name]
         yield f"{name}: '{style.label}', {'unlimited' if number is None else number} seats"
     yield from _values(policy_document(policy))
 
@@ -42,8 +43,14 @@ def _values(value: Any, path: str = "") -> Iterator[str]:
     elif isinstance(value, list) and any(isinstance(item, dict) for item in value):
         for index, item in enumerate(value):
             yield from _values(item, f"{path}[{index}]")
-    elif value is not None:
-        yield f"{path} = {', '.join(map(str, value)) if isinstance(value, list) else value}"
+    else:
+        yield f"{path} = {_shown(value)}"
+
+
+def _shown(value: Any) -> str:
+    if value is None:
+        return "null"
+    return ", ".join(map(str, value)) if isinstance(value, list) else str(value)
 
 
 def _counted(number: int, noun: str) -> str:

@@ -2,32 +2,44 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import BeforeValidator, Field
 
+from abm.policy.decisions import (
+    ContactPressure,
+    Experiment,
+    Leases,
+    MarketingBudget,
+    MicroSegments,
+    Mqa,
+    Overrides,
+    Pilot,
+    Programme,
+    Review,
+    Rotation,
+)
 from abm.policy.doubts import doubts
+from abm.policy.parts import (
+    LARGEST_TEAM,
+    LONGEST_WINDOW,
+    Amount,
+    Count,
+    Currency,
+    Domains,
+    Identifier,
+    Multiplier,
+    Name,
+    Part,
+    Points,
+    Positive,
+    Share,
+)
 from abm.policy.styles import STYLES, StyleName
 
 if TYPE_CHECKING:
     from abm.errors import Fault
 
-CURRENCY_PATTERN = r"^[A-Z]{3}$"
-IDENTIFIER_PATTERN = r"^[a-z][a-z0-9_]*$"
-NAME_PATTERN = r"^[^\x00-\x1f\x7f]*[^\x00-\x20\x7f][^\x00-\x1f\x7f]*$"
-LONGEST_WINDOW = 730  # days; with half-lives of a day and more, no weight underflows in the database
-LARGEST_TEAM = 1000  # a larger number is a typing error
-
-Share = Annotated[float, Field(ge=0, le=1)]
-Amount = Annotated[float, Field(ge=0, le=1e15)]
-Positive = Annotated[float, Field(gt=0, le=1e15)]
-Count = Annotated[int, Field(ge=0, le=1_000_000_000)]
-Multiplier = Annotated[float, Field(ge=0, le=100)]
-Points = Annotated[float, Field(ge=0, le=100)]
-Name = Annotated[str, Field(pattern=NAME_PATTERN, max_length=255)]
-Identifier = Annotated[str, Field(pattern=IDENTIFIER_PATTERN, max_length=63)]
-Currency = Annotated[str, Field(pattern=CURRENCY_PATTERN)]
 CrmField = Literal[
     "abm_style",
     "abm_base_style",
@@ -47,12 +59,6 @@ CrmField = Literal[
 ]
 
 
-class Part(BaseModel):
-    """Base of every part: unknown keys, wrong types, NaN and infinity are refused, never guessed at."""
-
-    model_config = ConfigDict(extra="forbid", strict=True, frozen=True, allow_inf_nan=False)
-
-
 class Spend(Part):
     """What one account of the style costs a year."""
 
@@ -65,6 +71,9 @@ class Marketer(Part):
     """One marketer and what they can carry, where it differs from the style's figure."""
 
     name: Name = Field(description="Name of the place in the team; a role or owner id will do")
+    seniority: Literal["junior", "regular", "senior"] = Field(
+        default="regular", description="Multiplies the style's figure, see portfolio.capacity"
+    )
     accounts: Count | None = Field(default=None, description="Accounts this marketer covers")
     clusters: Count | None = Field(default=None, description="Clusters this marketer runs")
 
@@ -89,6 +98,8 @@ class Seats(Part):
     accounts_per_cluster: Count | None = Field(default=None, description="Accounts in a cluster (1:Few: 5 to 15)")
     annual_budget: Amount | None = Field(default=None, description="Yearly budget; divided by the planned spend")
     limit: Count | None = Field(default=None, description="Seats outright, whatever the rest says")
+    lease_reserve: Count = Field(default=0, description="Seats of these that only temporary moves may take")
+    manual_seats: Count = Field(default=0, description="Seats of these that people may fill by hand, with an end date")
 
 
 class Entitlements(Part):
@@ -129,6 +140,13 @@ class Style(Part):
     audience: bool = Field(description="Do its accounts go into advertising audiences")
     seats: Seats = Field(description="How many accounts can be supported")
     entitlements: Entitlements | None = Field(default=None, description="What an account is promised")
+    needs_team: Literal["always", "when_recorded", "never"] = Field(
+        default="never",
+        description="Does an account enter only with every role of its team filled; when_recorded: if any team is",
+    )
+    sign_off: list[Literal["sales", "marketing"]] = Field(
+        default=[], description="Whose sign-off an account needs to enter, given in the CRM or an overrides file"
+    )
     required_entitlements: list[EntitlementName] = Field(
         default=[], description="Entitlements without which no account is assigned"
     )
@@ -138,8 +156,21 @@ class Style(Part):
         return self.potential_from is not None or self.potential_below is not None
 
 
+class Capacity(Part):
+    """How much of a style's ordinary figure a marketer carries, by seniority."""
+
+    junior: Multiplier = Field(description="New to ABM")
+    regular: Multiplier = Field(description="Everyone else")
+    senior: Multiplier = Field(description="Has done it for years")
+
+
 class Portfolio(Part):
     """What is watched across all accounts."""
+
+    capacity: Capacity = Field(description="How much a marketer carries, by seniority")
+    high_value_from: Amount = Field(description="Yearly potential from which an account is of high value")
+    heterogeneous_from: Count = Field(description="Distinct needs from which an account's needs are heterogeneous")
+    minimum_targeted_share: Share = Field(description="Share of accounts that 1:Many and targeted should at least hold")
 
     too_big_to_lose_share: Share = Field(description="Share of won revenue above which a customer must be reviewed")
     one_to_one_overload: Count = Field(description="1:One seats from which bespoke work for each is doubted")
@@ -266,25 +297,6 @@ class Guards(Part):
         return self.destinations.get(destination, self.default)
 
 
-_DOMAIN = re.compile(r"^(?=.{4,253}$)[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)+$")
-
-
-def _as_domain(value: Any) -> Any:
-    if not isinstance(value, str):
-        return value
-    domain = value.strip().lower().removeprefix("www.").rstrip(".")
-    if not _DOMAIN.match(domain):
-        raise ValueError("is not a domain; write it as example.com, without scheme, path or '@'")
-    return domain
-
-
-def _as_set(domains: list[str]) -> list[str]:
-    return sorted(set(domains))
-
-
-Domains = Annotated[list[Annotated[str, BeforeValidator(_as_domain)]], AfterValidator(_as_set)]
-
-
 class Suppression(Part):
     """Who never enters an audience."""
 
@@ -340,6 +352,17 @@ class Policy(Part):
     fields: dict[Identifier, dict[CrmField, Name | None]] = Field(
         description="Our field to the platform's; null: not sent"
     )
+    review: Review = Field(description="When base styles may move, and how far")
+    overrides: Overrides = Field(description="What a person's word is worth")
+    mqa: Mqa = Field(description="When an account is marketing qualified")
+    leases: Leases = Field(description="Temporary moves to a higher style")
+    programmes: list[Programme] = Field(default=[], description="1:Few pushes into one segment for a while")
+    rotation: Rotation = Field(description="Waves through a large 1:Many list")
+    micro_segments: MicroSegments = Field(description="Clusters of the 1:Few style")
+    experiments: list[Experiment] = Field(default=[], description="Tests on accounts")
+    contact_pressure: ContactPressure = Field(description="How often people may be turned to")
+    pilot: Pilot = Field(description="A start with two or three accounts")
+    marketing_budget: MarketingBudget = Field(description="The whole marketing budget")
     suppression: Suppression = Field(description="Who never enters an audience")
     guards: Guards = Field(description="What may leave without a person's word")
     checks: Checks = Field(description="Limits on what arrives and on what was built")

@@ -6,18 +6,20 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic import BaseModel
 
-from abm.policy.seats import style_seats
+from abm.policy.decision_tables import DECISION_TABLES, matches
+from abm.policy.seats import seats_per_marketer, style_seats
 from abm.policy.styles import STYLES
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from abm.policy.schema import Policy, ProfileRule
+    from abm.policy.decision_tables import Row
+    from abm.policy.schema import Policy
 
-Row = dict[str, Any]
 SETTING_PARTS = (
     "portfolio", "revenue_potential", "influence", "engagement", "cltv", "suppression", "guards", "checks",
-    "audience_minimums",
+    "audience_minimums", "review", "overrides", "mqa", "leases", "rotation", "micro_segments", "contact_pressure",
+    "pilot", "marketing_budget",
 )  # fmt: skip
 
 
@@ -54,7 +56,14 @@ def styles(policy: Policy) -> Iterator[Row]:
             "is_enabled": style.enabled,
             "potential_from": style.potential_from,
             "potential_below": style.potential_below,
-            "seats": style_seats(style),
+            "seats": style_seats(style, policy.portfolio.capacity),
+            "seats_per_marketer": seats_per_marketer(style),
+            "lease_reserve": style.seats.lease_reserve,
+            "manual_seats": style.seats.manual_seats,
+            "lease_style": policy.leases.targets.get(name),
+            "needs_team": style.needs_team,
+            "needs_sales_sign_off": "sales" in style.sign_off,
+            "needs_marketing_sign_off": "marketing" in style.sign_off,
             "spend_low": style.spend.low,
             "spend_high": style.spend.high,
             "planned_spend": style.spend.planned,
@@ -81,19 +90,8 @@ def profiles(policy: Policy) -> Iterator[Row]:
     """Yield one row a text value or number range; texts in lower case, underscores as spaces."""
     for profile in policy.profiles:
         for rule in profile.rules:
-            for match in _matches(rule):
+            for match in matches(rule):
                 yield {"profile": profile.name, "attribute": rule.attribute, **match, "points": rule.points}
-
-
-def _matches(rule: ProfileRule) -> Iterator[Row]:
-    if rule.values is None:
-        yield {"value_text": None, "value_from": rule.from_, "value_below": rule.below}
-    for text in sorted({comparable(value) for value in rule.values or ()}):
-        yield {"value_text": text, "value_from": None, "value_below": None}
-
-
-def comparable(text: str) -> str:
-    return " ".join(text.lower().replace("_", " ").split())
 
 
 def currencies(policy: Policy) -> Iterator[Row]:
@@ -137,4 +135,5 @@ TABLES: dict[str, Callable[[Policy], Iterator[Row]]] = {
     "policy_audiences": audiences,
     "policy_fields": fields,
     "policy_suppressed_domains": suppressed_domains,
+    **DECISION_TABLES,
 }

@@ -8,6 +8,7 @@ renamed as (
     select
         release_id,
         policy_version,
+        is_review,
         as_of_date,
         started_at
     from source

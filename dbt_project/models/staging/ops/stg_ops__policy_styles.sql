@@ -20,7 +20,14 @@ renamed as (
         source.spend_low,
         source.spend_high,
         source.planned_spend,
-        source.audience_enabled
+        source.audience_enabled,
+        source.seats_per_marketer,
+        source.lease_reserve,
+        source.manual_seats,
+        source.lease_style,
+        source.needs_team,
+        source.needs_sales_sign_off,
+        source.needs_marketing_sign_off
     from source
     inner join build on source.policy_version = build.policy_version
 )

@@ -1,0 +1,17 @@
+with
+
+source as (
+    select * from {{ source('ops', 'micro_segment_ledger') }}
+),
+
+renamed as (
+    select
+        account_id,
+        valid_from,
+        valid_to,
+        micro_segment_id,
+        release_id
+    from source
+)
+
+select * from renamed

@@ -1,0 +1,22 @@
+with
+
+source as (
+    select * from {{ source('ops', 'policy_marketers') }}
+),
+
+build as (
+    select policy_version from {{ ref('stg_ops__build_context') }}
+),
+
+renamed as (
+    select
+        source.style,
+        source.marketer,
+        source.seniority,
+        source.accounts,
+        source.clusters
+    from source
+    inner join build on source.policy_version = build.policy_version
+)
+
+select * from renamed

@@ -1,0 +1,19 @@
+with
+
+source as (
+    select * from {{ source('ops', 'policy_team_roles') }}
+),
+
+build as (
+    select policy_version from {{ ref('stg_ops__build_context') }}
+),
+
+renamed as (
+    select
+        source.style,
+        source.team_role
+    from source
+    inner join build on source.policy_version = build.policy_version
+)
+
+select * from renamed
