@@ -7,9 +7,11 @@ from typing import TYPE_CHECKING
 
 import adbc_driver_postgresql.dbapi
 import pyarrow as pa
+from psycopg import sql
 
 from abm import activation, release
 from abm.policy.load import load_policy
+from abm.release.ledger import LEDGERS
 from abm.warehouse import connect
 from benchmarks.warehouses import settle
 
@@ -62,6 +64,9 @@ def publish_empty(url: str) -> None:
     release.start_build(url, as_of=DAY, release_id="benchmark", policy=load_policy(None))
     with connect(url) as connection:
         connection.execute(_CANDIDATE)
+        for ledger in LEDGERS:
+            made = sql.SQL("create table if not exists candidate_marts.{} as select * from ops.{} where false")
+            connection.execute(made.format(sql.Identifier(ledger.mart), sql.Identifier(ledger.table)))
     release.publish(url, "benchmark", "benchmark")
 
 

@@ -268,7 +268,7 @@ def _execute(world: World, statement: str) -> None:
         (("export", "--style", "one_to_nobody", "--platform", "linkedin", "--out", "x"), "one_to_nobody"),
         (("export", "--style", "one_to_many", "--platform", "paper", "--out", "x"), "paper"),
         (("explain", "no such account"), "Nearest names"),
-        (("run", "--as-of", "2020-01-01"), "the style ledger only grows forward"),
+        (("run", "--as-of", "2020-01-01"), "the ledgers only grow forward"),
     ],
 )
 def test_unknown_names_are_told(copy: World, abm: Callable[..., Ended], arguments: tuple[str, ...], told: str) -> None:

@@ -19,12 +19,12 @@ if TYPE_CHECKING:
     from abm.policy.schema import Policy
 
 _INSERT_RELEASE = """
-insert into ops.releases (release_id, as_of_date, policy_version, status)
-values (%(release_id)s, %(as_of)s, %(policy_version)s, 'building')
+insert into ops.releases (release_id, as_of_date, policy_version, status, is_review)
+values (%(release_id)s, %(as_of)s, %(policy_version)s, 'building', %(is_review)s)
 on conflict (release_id) do update
 set
     as_of_date = excluded.as_of_date, policy_version = excluded.policy_version, status = 'building',
-    started_at = now(), decided_at = null, decided_by = null, reason = null,
+    is_review = excluded.is_review, started_at = now(), decided_at = null, decided_by = null, reason = null,
     accounts = null, accounts_changed = null, digest = null
 where releases.published_at is null
 returning true
@@ -34,14 +34,14 @@ update ops.releases set status = 'superseded'
 where status in ('building', 'held') and release_id <> %(release_id)s
 """
 _REPLACE_CONTEXT = """
-insert into ops.build_context (release_id, as_of_date, policy_version)
-values (%(release_id)s, %(as_of)s, %(policy_version)s)
+insert into ops.build_context (release_id, as_of_date, policy_version, is_review)
+values (%(release_id)s, %(as_of)s, %(policy_version)s, %(is_review)s)
 on conflict (only_row) do update
 set
     release_id = excluded.release_id, as_of_date = excluded.as_of_date,
-    policy_version = excluded.policy_version, started_at = now()
+    policy_version = excluded.policy_version, is_review = excluded.is_review, started_at = now()
 """
-_READ_CONTEXT = "select release_id, as_of_date as as_of, policy_version from ops.build_context"
+_READ_CONTEXT = "select release_id, as_of_date as as_of, policy_version, is_review from ops.build_context"
 
 
 @dataclass(frozen=True)
@@ -51,26 +51,27 @@ class BuildContext:
     release_id: str
     as_of: dt.date
     policy_version: str
+    is_review: bool = False
 
 
-def start_build(url: str, *, as_of: dt.date, release_id: str, policy: Policy) -> BuildContext:
+def start_build(url: str, *, as_of: dt.date, release_id: str, policy: Policy, is_review: bool = False) -> BuildContext:
     """Store the policy, open the release and point the models at it; unfinished earlier builds are superseded.
 
-    A second call starts the same build again. Raises HeldError where the release is published already, or where
-    the date lies before the live release's: the style ledger only grows forward. Raises ConfigurationError where it
-    lies in the future, since no later night could follow it.
+    In a review base styles may move; between reviews a night only proposes. A second call starts the same build again.
+    Raises HeldError where the release is published already, or where the date lies before the live release's: the
+    ledgers only grow forward. Raises ConfigurationError where it lies in the future, since no later night could follow.
     """
     _refuse_the_future(as_of)
     with connect(url) as connection:
         lock_release(connection)
         _refuse_the_past(connection, as_of)
         version = store_policy(connection, policy)
-        values = {"release_id": release_id, "as_of": as_of, "policy_version": version}
+        values = {"release_id": release_id, "as_of": as_of, "policy_version": version, "is_review": is_review}
         if connection.execute(_INSERT_RELEASE, values).fetchone() is None:
             raise HeldError(f"Release {release_id!r} is published already. Start the new build under another id.")
         connection.execute(_SUPERSEDE_BUILDS, values)
         connection.execute(_REPLACE_CONTEXT, values)
-    return BuildContext(release_id, as_of, version)
+    return BuildContext(release_id, as_of, version, is_review)
 
 
 def read_context(connection: psycopg.Connection) -> BuildContext:
@@ -94,6 +95,6 @@ def _refuse_the_past(connection: psycopg.Connection, as_of: dt.date) -> None:
     row = connection.execute("select release_id, as_of_date from ops.releases where status = 'published'").fetchone()
     if row is not None and as_of < row[1]:
         raise HeldError(
-            f"A build as of {as_of} cannot follow release {row[0]!r} as of {row[1]}: the style ledger only grows "
+            f"A build as of {as_of} cannot follow release {row[0]!r} as of {row[1]}: the ledgers only grow "
             f"forward. Choose {row[1]} or later."
         )

@@ -1,48 +1,62 @@
-"""The style ledger: from when to when each account had which style, appended with every release."""
+"""The ledgers: from when to when each decision held, written with every release and by nothing else.
+
+A second release of one day replaces the first: its rows go and those it closed are open again, so that a ledger has the
+grain of a day, and what goes there and back within it leaves no trace.
+"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, LiteralString
+
+from psycopg import sql
+
+from abm.errors import HeldError
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
     import psycopg
 
     from abm.release.builds import BuildContext
 
-# A second release of one day replaces the first: its rows go and those it closed are open again, so that the ledger
-# has the grain of a day and an account that goes there and back leaves no trace.
+_OF_THE_RELEASE = ("policy_version", "release_id")  # known without the mart
+_OF_THE_LEDGER = ("valid_from", "valid_to")
+
+
+@dataclass(frozen=True)
+class Ledger:
+    """One ledger: the mart it is written from, its key, and the columns whose change ends a row.
+
+    It carries the columns that table and mart share.
+    """
+
+    table: str
+    mart: str
+    key: Sequence[str]
+    ends_with: Sequence[str]
+
+
+LEDGERS = (Ledger("style_ledger", "fct_account_styles", ("account_id",), ("effective_style", "base_style")),)
+
 _UNDO_SAME_DAY = (
-    "delete from ops.style_ledger where valid_from = %(as_of)s",
-    "update ops.style_ledger set valid_to = null where valid_to = %(as_of)s",
+    sql.SQL("delete from ops.{table} where valid_from = %(as_of)s"),
+    sql.SQL("update ops.{table} set valid_to = null where valid_to = %(as_of)s"),
 )
-_CLOSE = """
-update ops.style_ledger as ledger set valid_to = %(as_of)s
+_CLOSE = sql.SQL("""
+update ops.{table} as ledger set valid_to = %(as_of)s
 where
     ledger.valid_to is null
-    and not exists (
-        select 1
-        from marts.fct_account_styles as styles
-        where
-            styles.account_id = ledger.account_id
-            and styles.as_of_date = %(as_of)s
-            and styles.effective_style = ledger.effective_style
-            and styles.base_style is not distinct from ledger.base_style
-    )
-"""
-_OPEN = """
-insert into ops.style_ledger
-    (account_id, effective_style, base_style, valid_from, reason_code, reason, policy_version, release_id)
-select
-    styles.account_id, styles.effective_style, styles.base_style, %(as_of)s,
-    styles.reason_code, styles.reason, styles.policy_version, styles.release_id
-from marts.fct_account_styles as styles
-where
-    styles.as_of_date = %(as_of)s
-    and not exists (
-        select 1 from ops.style_ledger as ledger
-        where ledger.account_id = styles.account_id and ledger.valid_to is null
-    )
+    and not exists (select 1 from marts.{mart} as mart where {same_key} and {same_content})
+""")
+_OPEN = sql.SQL("""
+insert into ops.{table} (valid_from, {own}, {carried})
+select %(as_of)s, {own_values}, {mart_columns}
+from marts.{mart} as mart
+where not exists (select 1 from ops.{table} as ledger where ledger.valid_to is null and {same_key})
+""")
+_COLUMNS = """
+select attname from pg_attribute where attrelid = to_regclass(%s) and attnum > 0 and not attisdropped order by attnum
 """
 
 
@@ -52,10 +66,50 @@ class LedgerChange:
     opened: int
 
 
-def append_ledger(connection: psycopg.Connection, context: BuildContext) -> LedgerChange:
-    """Close what no longer holds and open what does, as of the release's date; a second call changes nothing."""
-    values = {"as_of": context.as_of}
+def append_ledgers(connection: psycopg.Connection, context: BuildContext) -> dict[str, LedgerChange]:
+    """Bring every ledger to what the live marts say, as of the release's date; a second call changes nothing."""
+    return {ledger.table: append_ledger(connection, ledger, context) for ledger in LEDGERS}
+
+
+def append_ledger(connection: psycopg.Connection, ledger: Ledger, context: BuildContext) -> LedgerChange:
+    """Close what the mart no longer has or has otherwise, and open what is new.
+
+    Raises HeldError where the release has no such mart: going on would close every row.
+    """
+    names = _names(connection, ledger)
+    values = {"as_of": context.as_of, "policy_version": context.policy_version, "release_id": context.release_id}
     for statement in _UNDO_SAME_DAY:
-        connection.execute(statement, values)
-    closed = connection.execute(_CLOSE, values).rowcount
-    return LedgerChange(closed, connection.execute(_OPEN, values).rowcount)
+        connection.execute(statement.format(**names), values)
+    closed = connection.execute(_CLOSE.format(**names), values).rowcount
+    return LedgerChange(closed, connection.execute(_OPEN.format(**names), values).rowcount)
+
+
+def _names(connection: psycopg.Connection, ledger: Ledger) -> dict[str, sql.Composable]:
+    mart_columns = set(_columns(connection, f"marts.{ledger.mart}"))
+    if not mart_columns:
+        raise HeldError(f"The release has no {ledger.mart}, which ops.{ledger.table} is written from. Build it again.")
+    columns = _columns(connection, f"ops.{ledger.table}")
+    own = [name for name in columns if name in _OF_THE_RELEASE]
+    carried = [name for name in columns if name in mart_columns and name not in (*_OF_THE_RELEASE, *_OF_THE_LEDGER)]
+    return {
+        "table": sql.Identifier(ledger.table),
+        "mart": sql.Identifier(ledger.mart),
+        "same_key": _all("ledger.{0} = mart.{0}", ledger.key),
+        "same_content": _all("ledger.{0} is not distinct from mart.{0}", ledger.ends_with),
+        "own": _list(map(sql.Identifier, own)),
+        "own_values": _list(map(sql.Placeholder, own)),
+        "carried": _list(map(sql.Identifier, carried)),
+        "mart_columns": _list(sql.Identifier("mart", name) for name in carried),
+    }
+
+
+def _columns(connection: psycopg.Connection, table: str) -> list[str]:
+    return [name for (name,) in connection.execute(_COLUMNS, [table]).fetchall()]
+
+
+def _all(condition: LiteralString, columns: Iterable[str]) -> sql.Composed:
+    return sql.SQL(" and ").join(sql.SQL(condition).format(sql.Identifier(name)) for name in columns)
+
+
+def _list(names: Iterable[sql.Composable]) -> sql.Composed:
+    return sql.SQL(", ").join(names)

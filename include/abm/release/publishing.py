@@ -1,4 +1,4 @@
-"""Publishing: the candidate tables take the place of the live ones, with ledger and record, in one transaction."""
+"""Publishing: the candidate tables take the place of the live ones, with ledgers and record, in one transaction."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from psycopg.rows import class_row
 from abm.errors import HeldError, RetryableError
 from abm.release.builds import BuildContext, read_context
 from abm.release.difference import count_changes, require_candidate
-from abm.release.ledger import append_ledger
+from abm.release.ledger import append_ledgers
 from abm.release.locks import lock_release
 from abm.release.swap import analyse, swap_schema
 from abm.warehouse import connect
@@ -104,7 +104,7 @@ def _swap(connection: psycopg.Connection) -> None:
 
 
 def _record(connection: psycopg.Connection, context: BuildContext, changes: Difference, decided_by: str) -> Published:
-    append_ledger(connection, context)
+    append_ledgers(connection, context)
     (digest,) = connection.execute(_DIGEST).fetchone() or ("",)
     published = Published(context.release_id, changes.accounts, changes.accounts_changed, digest)
     connection.execute("update ops.releases set status = 'superseded' where status = 'published'")

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from tests.candidates import make_ledger_marts
 
 from abm import activation, release
 from abm.destinations import Audience, Change, Result
@@ -169,6 +170,7 @@ def published_warehouse(new_database: Callable[[], str]) -> str:
     release.start_build(url, as_of=DAY, release_id="r1", policy=load_policy(None))
     with connect(url) as connection:
         connection.execute(CANDIDATE)
+        make_ledger_marts(connection)
     release.publish(url, "r1", "guard")
     return url
 

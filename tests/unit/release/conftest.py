@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import pytest
+from tests.candidates import make_ledger_marts
 
 from abm import release
 from abm.policy.load import load_policy
@@ -39,6 +40,7 @@ class Nights:
         context = release.start_build(self.url, as_of=day, release_id=release_id, policy=self.policy)
         with connect(self.url) as connection:
             connection.execute(CANDIDATE)
+            make_ledger_marts(connection)
             with connection.cursor() as cursor:
                 cursor.executemany(
                     "insert into candidate_marts.fct_account_styles values (%s, %s, %s, %s, 'band', 'why', %s, %s)",

@@ -3,9 +3,13 @@ from __future__ import annotations
 import datetime as dt
 from typing import TYPE_CHECKING
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from abm.errors import HeldError
+from abm.release import BuildContext
+from abm.release.ledger import LEDGERS, Ledger, append_ledger
 from abm.warehouse import connect
 
 from .conftest import FIRST_DAY
@@ -59,32 +63,92 @@ def test_second_release_of_a_day_replaces_the_first(nights: Nights, warehouse: p
     assert ledger(warehouse, "c") == []
 
 
-@settings(max_examples=6, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(
-    history=st.lists(
-        st.tuples(st.integers(0, 1), st.dictionaries(st.sampled_from("abcd"), st.sampled_from(STYLES), min_size=1)),
-        min_size=1,
-        max_size=5,
-    )
-)
-def test_ledger_answers_which_style_held_on_each_day(
-    nights: Nights, history: list[tuple[int, Mapping[str, str]]]
-) -> None:
-    with connect(nights.url, autocommit=True) as warehouse:
-        warehouse.execute("delete from ops.style_ledger")
-        warehouse.execute("delete from ops.releases")
-        truth: dict[dt.date, Mapping[str, str]] = {}
-        today = 0
-        for number, (days, styles) in enumerate(history):
-            today += days
-            nights.publish(f"h{number}", styles, day(today))
-            truth[day(today)] = styles
+def test_release_without_a_ledger_mart_is_refused(nights: Nights, warehouse: psycopg.Connection) -> None:
+    nights.publish("r1", {"a": "one_to_one"}, day(0))
+    unknown = Ledger("style_ledger", "fct_nowhere", ("account_id",), ("effective_style",))
+    with pytest.raises(HeldError, match="no fct_nowhere"):
+        append_ledger(warehouse, unknown, context(0))
+    assert ledger(warehouse, "a") == [("one_to_one", day(0), None)]
 
-        for date, styles in truth.items():
-            held = warehouse.execute(
-                "select account_id, effective_style from ops.style_ledger"
-                " where valid_from <= %(date)s and (valid_to is null or valid_to > %(date)s)",
-                {"date": date},
-            ).fetchall()
-            assert len(held) == len(dict(held))
-            assert dict(held) == styles
+
+def test_every_ledger_names_columns_that_its_table_has(warehouse: psycopg.Connection) -> None:
+    for known in LEDGERS:
+        columns = {
+            name
+            for (name,) in warehouse.execute(
+                "select column_name from information_schema.columns where table_schema = 'ops' and table_name = %s",
+                [known.table],
+            )
+        }
+        assert {*known.key, *known.ends_with} <= columns
+
+
+Day = tuple[int, dict[str, tuple[str, str | None]]]
+NIGHTS = st.lists(
+    st.tuples(
+        st.integers(0, 2),  # days since the night before; 0: a second release of the same day
+        st.dictionaries(
+            st.sampled_from("abcd"), st.tuples(st.sampled_from(STYLES), st.sampled_from(["same", "other", None]))
+        ),
+    ),
+    min_size=1,
+    max_size=8,
+)
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(history=NIGHTS, rerun=st.booleans())
+def test_ledger_answers_for_every_day_whatever_came_after(
+    warehouse_url: str, history: list[Day], *, rerun: bool
+) -> None:
+    with connect(warehouse_url) as warehouse:
+        truth: dict[dt.date, Mapping[str, tuple[str, str | None]]] = {}
+        today = 0
+        open_notes(warehouse)
+        for days, notes in history:
+            today += days
+            write_mart(warehouse, notes)
+            for _ in range(1 + rerun):
+                append_ledger(warehouse, NOTES, context(today))
+            truth[day(today)] = notes
+            assert_every_day_is_answered(warehouse, truth, today)
+        warehouse.rollback()
+
+
+NOTES = Ledger("note_ledger", "fct_notes", ("account_id",), ("style", "note"))
+
+
+def open_notes(warehouse: psycopg.Connection) -> None:
+    warehouse.execute(
+        "create table ops.note_ledger (account_id text, style text, note text, valid_from date, valid_to date,"
+        " release_id text, primary key (account_id, valid_from));"
+        "create table marts.fct_notes (account_id text, style text, note text, left_out integer)"
+    )
+
+
+def write_mart(warehouse: psycopg.Connection, notes: Mapping[str, tuple[str, str | None]]) -> None:
+    warehouse.execute("delete from marts.fct_notes")
+    with warehouse.cursor() as cursor:
+        cursor.executemany(
+            "insert into marts.fct_notes values (%s, %s, %s, 1)", [(key, *row) for key, row in notes.items()]
+        )
+
+
+def context(number: int) -> BuildContext:
+    return BuildContext("r", day(number), "p")
+
+
+def assert_every_day_is_answered(
+    warehouse: psycopg.Connection, truth: Mapping[dt.date, Mapping[str, tuple[str, str | None]]], today: int
+) -> None:
+    said: Mapping[str, tuple[str, str | None]] = {}
+    for date in (day(number) for number in range(min(truth).toordinal() - day(0).toordinal(), today + 1)):
+        said = truth.get(date, said)  # a day without a release is as the day before
+        rows = warehouse.execute(
+            "select account_id, style, note from ops.note_ledger"
+            " where valid_from <= %(date)s and (valid_to is null or valid_to > %(date)s)",
+            {"date": date},
+        ).fetchall()
+        assert sorted(rows) == sorted((key, *row) for key, row in said.items())
+    empty = warehouse.execute("select count(*) from ops.note_ledger where valid_to <= valid_from").fetchone()
+    assert empty == (0,)

@@ -93,7 +93,7 @@ def test_candidate_without_a_live_table_is_incomplete(nights: Nights, warehouse:
 
 def test_build_cannot_go_back_behind_the_live_date(nights: Nights) -> None:
     nights.publish("r1", {"a": "one_to_one"}, NEXT_DAY)
-    with pytest.raises(HeldError, match="only grows forward"):
+    with pytest.raises(HeldError, match="only grow forward"):
         nights.build("r2", {"a": "one_to_one"}, DAY)
 
 
