@@ -112,9 +112,16 @@ def _marketers(path: str, style: Style) -> Iterator[Fault]:
 def _weights(policy: Policy) -> Iterator[Fault]:
     if sum(policy.factors.model_dump().values()) <= 0:
         yield Fault("factors", "have no weight above 0", "Give at least one factor a positive weight")
-    influence = sum(policy.influence.model_dump().values())
+    influence = policy.influence.points
     if not math.isclose(influence, PROFILE_POINTS):
         yield Fault("influence", f"has {influence:g} points in all", "Make them 100")
+    parts = policy.engagement.breadth_share + policy.engagement.collaboration_share
+    if parts > 1 and not math.isclose(parts, 1):
+        yield Fault(
+            "engagement.collaboration_share",
+            f"and breadth_share are {parts:g} together",
+            "Leave depth a share: at most 1 together",
+        )
 
 
 def _scales(policy: Policy) -> Iterator[Fault]:

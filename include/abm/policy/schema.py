@@ -194,11 +194,29 @@ class RevenuePotential(Scale):
 
 
 class Influence(Part):
-    """What an account's weight in its industry is made of; the points sum to 100."""
+    """What an account's weight in its industry is made of; the points sum to 100. A person's value replaces them."""
 
     size_points: Points = Field(description="Points for the largest of its industry")
     group_points: Points = Field(description="Points for heading a group of companies")
     customer_points: Points = Field(description="Points for being a customer, hence a possible reference")
+    reference_points: Points = Field(description="Points for an account that speaks for us in public")
+    logo_points: Points = Field(description="Points for a name known beyond its industry")
+    partner_points: Points = Field(description="Points for the strongest partner role")
+    logo_from: Amount = Field(description="Annual revenue from which a name is known beyond its industry")
+    references: dict[Name, Share] = Field(description="Reference statuses of the CRM, and the share of points of each")
+    partner_roles: dict[Name, Share] = Field(description="Partner roles of the CRM, and the share of points of each")
+
+    @property
+    def points(self) -> float:
+        """Return what an account has that is all of it."""
+        return (
+            self.size_points
+            + self.group_points
+            + self.customer_points
+            + self.reference_points
+            + self.logo_points
+            + self.partner_points
+        )
 
 
 class Engagement(Part):
@@ -207,7 +225,11 @@ class Engagement(Part):
     window_days: Annotated[int, Field(gt=0, le=LONGEST_WINDOW)] = Field(description="Days looked back")
     saturation_minutes: Positive = Field(description="Decayed, weighted minutes worth full depth")
     saturation_people: Annotated[int, Field(gt=0, le=100_000)] = Field(description="Active people worth full breadth")
+    saturation_collaboration: Positive = Field(
+        description="Such minutes of work done together worth full collaboration"
+    )
     breadth_share: Share = Field(description="Share of the score that breadth makes up; depth has the rest")
+    collaboration_share: Share = Field(description="Share of the score that collaboration makes up")
     maximum_minutes: Positive = Field(description="Minutes one activity counts for at most")
 
 
@@ -216,6 +238,7 @@ class LifetimeValue(Scale):
 
     horizon_years: Positive = Field(description="Years looked ahead")
     yearly_retention: Share = Field(description="Share of customers that stay another year")
+    retention_weight: Positive = Field(description="Renewals of its own that weigh as much as yearly_retention")
     margin: Share = Field(description="Share of revenue that is kept")
     prospect_discount: Share = Field(description="Share of the modelled value that a prospect is given")
 
@@ -253,8 +276,10 @@ class Seniorities(Part):
 class ProfileRule(Part):
     """One trait of a profile and its points; of several rules on one attribute the best that matches counts."""
 
-    attribute: Literal["industry", "country", "employees", "annual_revenue"] = Field(description="What is looked at")
-    values: list[Name] | None = Field(default=None, description="Texts that match, for industry and country")
+    attribute: Literal["industry", "country", "region", "technology", "competitor", "employees", "annual_revenue"] = (
+        Field(description="What is looked at")
+    )
+    values: list[Name] | None = Field(default=None, description="Texts that match, for attributes in words")
     from_: Amount | None = Field(default=None, alias="from", description="Number from which it matches (inclusive)")
     below: Amount | None = Field(default=None, description="Number below which it matches (exclusive)")
     points: Points = Field(description="Points it gives")
