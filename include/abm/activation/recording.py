@@ -24,6 +24,7 @@ REASON_LENGTH = 255
 # A failed row may have been applied all the same (a time-out after the write): no hash means that what the platform
 # holds is uncertain, and the next plan sends or removes the row whatever is desired then.
 # `first` and `last` bound the batch: the planner knows nothing of a run written a moment ago, and would read all of it.
+# The outer join keeps it from the opposite error: taking the batch for one row, it would read all results for each.
 _RESULTS = """
 with results as (
     select *
@@ -46,17 +47,23 @@ with results as (
 ),
 """
 _RECORD = """
+planned as (
+    select results.*, changes.ctid as row_id
+    from results
+    left join ops.sync_changes as changes
+        on
+            changes.run_id = %(run_id)s and changes.object_key = results.object_key
+            and changes.object_key between %(first)s and %(last)s
+),
 done as (
     update ops.sync_changes as changes
     set
-        outcome = results.outcome, reason_code = results.reason_code, reason = results.reason,
+        outcome = planned.outcome, reason_code = planned.reason_code, reason = planned.reason,
         attempts = changes.attempts + 1, finished_at = now()
-    from results
-    where
-        changes.run_id = %(run_id)s and changes.object_key = results.object_key and changes.outcome is null
-        and changes.object_key between %(first)s and %(last)s
+    from planned
+    where changes.ctid = planned.row_id and changes.outcome is null
     returning changes.object_key, changes.operation, changes.payload, changes.payload_hash, changes.outcome,
-        changes.reason_code, results.remote_id
+        changes.reason_code, planned.remote_id
 ),
 removed as (
     delete from ops.sync_state as state using done
