@@ -30,7 +30,8 @@ class Entity:
 
     `cursor` names the timestamp column that grows with each change; without one, every load is complete.
     `deleted` names the boolean column by which the platform marks deletions.
-    `object` is the platform's own name of it.
+    `object` is the platform's own name of it. An optional one is a feature that not every account of the platform has:
+    where it is missing, nothing is read.
     """
 
     source: str
@@ -40,6 +41,7 @@ class Entity:
     key: tuple[str, ...] = ("id",)
     cursor: str | None = None
     deleted: str | None = None
+    is_optional: bool = False
 
     @property
     def schema(self) -> pa.Schema:

@@ -40,7 +40,14 @@ joined as (
             and revenue.won_amount_in_period >= revenue.revenue_of_all
             * {{ policy_number('portfolio.too_big_to_lose_share') }},
             false
-        ) as is_too_big_to_lose
+        ) as is_too_big_to_lose,
+        accounts.imperative,
+        accounts.technologies,
+        accounts.incumbent,
+        accounts.reference_status,
+        accounts.partner_role,
+        accounts.sales_signed_off,
+        accounts.marketing_signed_off
     from accounts
     inner join potential on accounts.account_id = potential.account_id
     left join revenue on accounts.account_id = revenue.account_id

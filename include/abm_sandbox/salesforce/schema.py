@@ -159,6 +159,12 @@ Name string 121
 Email email 128
 IsActive boolean
 """,
+    ("AccountTeamMember", "01M"): _AUDIT
+    + """
+AccountId reference Account required
+UserId reference User required
+TeamMemberRole picklist 40
+""",
     ("PermissionSet", "0PS"): _SETUP_AUDIT
     + """
 Name string 80 required unique

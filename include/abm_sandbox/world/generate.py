@@ -19,6 +19,7 @@ from abm_sandbox.world.people import People, make_people
 from abm_sandbox.world.pipeline import Pipeline, make_pipeline
 from abm_sandbox.world.staff import Staff, make_staff
 from abm_sandbox.world.streams import Streams
+from abm_sandbox.world.teams import account_team_members
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -85,6 +86,7 @@ class World:
         return {
             "salesforce": {
                 "Account": lambda: iter([salesforce.accounts(*known, self.pipeline)]),
+                "AccountTeamMember": lambda: iter([account_team_members(*known, self.staff)]),
                 "Contact": lambda: iter([salesforce.contacts(*known, self.people)]),
                 "Lead": lambda: iter([salesforce.leads(*known, self.people)]),
                 "Opportunity": lambda: iter([salesforce.opportunities(*known, self.pipeline)]),

@@ -24,6 +24,7 @@ SALESFORCE_PREFIXES = {
     "Campaign": "701",
     "CampaignMember": "00v",
     "User": "005",
+    "AccountTeamMember": "01M",
 }
 HUBSPOT_BASES = {
     "companies": 10_000_000_000,

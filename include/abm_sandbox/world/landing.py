@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import pyarrow as pa
+
 from abm import landing, sources
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
-
-    import pyarrow as pa
 
     from abm.entities import Entity
     from abm_sandbox.world.changes import Changes
@@ -57,5 +57,8 @@ def _land(url: str, entity: Entity, tables: Iterable[pa.Table], batch_id: str, *
 
 def _by_our_names(entity: Entity, tables: Iterable[pa.Table]) -> Iterator[pa.RecordBatch]:
     for table in tables:
-        named = table.select([column.field for column in entity.columns]).rename_columns(entity.schema.names)
+        complete = table
+        for field in sorted({column.field for column in entity.columns} - set(table.column_names)):
+            complete = complete.append_column(field, pa.nulls(table.num_rows))
+        named = complete.select([column.field for column in entity.columns]).rename_columns(entity.schema.names)
         yield from named.cast(entity.schema).to_batches()

@@ -4,6 +4,15 @@ accounts as (
     select * from {{ ref('int_accounts_merged') }}
 ),
 
+judgements as (
+    select * from {{ ref('int_account_judgements') }}
+),
+
+sign_offs as (
+    select account_id, sales_signed_off, marketing_signed_off
+    from {{ ref('int_account_sign_offs') }}
+),
+
 members as (
     select
         account_id as id,
@@ -35,9 +44,24 @@ placed as (
         policy.currency_code,
         accounts.employees,
         accounts.annual_revenue,
-        accounts.potential_estimate
+        accounts.potential_estimate,
+        judgements.imperative,
+        judgements.technologies,
+        judgements.incumbent,
+        judgements.reference_status,
+        judgements.partner_role,
+        judgements.influence_manual,
+        judgements.influence_author,
+        judgements.influence_date,
+        judgements.mqa_answer,
+        judgements.mqa_answer_reason,
+        judgements.mqa_answered_on,
+        sign_offs.sales_signed_off,
+        sign_offs.marketing_signed_off
     from accounts
     inner join roots on accounts.account_id = roots.id
+    left join judgements on accounts.account_id = judgements.account_id
+    left join sign_offs on accounts.account_id = sign_offs.account_id
     cross join policy
 )
 

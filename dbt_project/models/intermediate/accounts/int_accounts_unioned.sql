@@ -32,7 +32,7 @@ unioned as (
         currency_code,
         employees,
         annual_revenue,
-        cast(null as double precision) as potential_estimate,
+        potential_estimate,
         created_at
     from salesforce_accounts
     union all
@@ -50,7 +50,7 @@ unioned as (
         null as currency_code,
         employees,
         annual_revenue,
-        null as potential_estimate,
+        potential_estimate,
         created_at
     from hubspot_companies
     union all

@@ -16,6 +16,11 @@ hosts as (
     select {{ email_host('email') }} from {{ ref('stg_hubspot__contacts') }}
     union
     select {{ email_host('email') }} from {{ ref('stg_files__contacts') }}
+    union
+    select domain from {{ ref('stg_files__activities') }}
+    where domain is not null
+    union
+    select domain from {{ ref('stg_files__overrides') }}
 ),
 
 public_suffixes as (

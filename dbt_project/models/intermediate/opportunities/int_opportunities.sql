@@ -63,6 +63,7 @@ converted as (
             else 'early'
         end as stage_group,
         opportunity_types.type,
+        closed.product,
         closed.amount * currencies.rate as amount,
         closed.is_won_opportunity as is_won,
         closed.is_won_opportunity or closed.is_closed_opportunity as is_closed,

@@ -13,6 +13,7 @@ renamed as (
 
         -- text
         lower(replace(trim(activity_type), ' ', '_')) as activity_type,
+        {{ normalised_host('domain') }} as domain,
 
         -- numbers
         minutes,

@@ -14,7 +14,8 @@ renamed as (
         -- text
         {{ blank_to_null('opportunity_name') }} as opportunity_name,
         {{ blank_to_null('stage') }} as stage,
-        {{ blank_to_null('product') }} as product,
+        {{ blank_to_null('type') }} as type,
+        {{ single_blanks('product') }} as product,
         upper(trim(currency_code)) as currency_code,
 
         -- numbers

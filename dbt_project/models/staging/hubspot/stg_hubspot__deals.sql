@@ -15,6 +15,7 @@ renamed as (
         {{ blank_to_null('pipeline') }} as pipeline,
         {{ blank_to_null('stage') }} as stage,
         {{ blank_to_null('type') }} as type,
+        {{ single_blanks('product') }} as product,
         upper(trim(currency_code)) as currency_code,
 
         -- numbers

@@ -15,6 +15,7 @@ renamed as (
         {{ blank_to_null('name') }} as opportunity_name,
         {{ blank_to_null('stage_name') }} as stage,
         {{ blank_to_null('type') }} as type,
+        {{ single_blanks('product') }} as product,
         upper(trim(currency_iso_code)) as currency_code,
 
         -- numbers

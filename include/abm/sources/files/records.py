@@ -7,6 +7,22 @@ def _entity(name: str, key: str, *columns: Column) -> Entity:
     return Entity(source="files", name=name, object=name, columns=(Column(key, key), *columns), key=(key,))
 
 
+def _judgements() -> tuple[Column, ...]:
+    texts = ("imperative", "technologies", "incumbent", "reference_status", "partner_role")
+    return (
+        Column("potential_estimate", "potential_estimate", NUMBER),
+        *(Column(name, name) for name in texts),
+        Column("influence_manual", "influence_manual", NUMBER),
+        Column("influence_author", "influence_author"),
+        Column("influence_date", "influence_date", DATE),
+        Column("mqa_answer", "mqa_answer"),
+        Column("mqa_answer_reason", "mqa_answer_reason"),
+        Column("mqa_answered_on", "mqa_answered_on", DATE),
+        Column("sales_signed_off", "sales_signed_off", BOOLEAN),
+        Column("marketing_signed_off", "marketing_signed_off", BOOLEAN),
+    )
+
+
 ENTITIES = (
     _entity(
         "accounts",
@@ -20,8 +36,8 @@ ENTITIES = (
         Column("city", "city"),
         Column("employees", "employees", NUMBER),
         Column("annual_revenue", "annual_revenue", NUMBER),
-        Column("potential_estimate", "potential_estimate", NUMBER),
         Column("currency_code", "currency_code"),
+        *_judgements(),
     ),
     _entity(
         "contacts",
@@ -42,6 +58,7 @@ ENTITIES = (
         Column("owner_id", "owner_id"),
         Column("opportunity_name", "opportunity_name"),
         Column("stage", "stage"),
+        Column("type", "type"),
         Column("product", "product"),
         Column("amount", "amount", NUMBER),
         Column("currency_code", "currency_code"),
@@ -55,6 +72,7 @@ ENTITIES = (
         "activity_id",
         Column("account_id", "account_id"),
         Column("contact_id", "contact_id"),
+        Column("domain", "domain"),
         Column("activity_type", "activity_type"),
         Column("minutes", "minutes", NUMBER),
         Column("occurred_at", "occurred_at", TIMESTAMP),
@@ -65,6 +83,25 @@ ENTITIES = (
         Column("owner_name", "owner_name", personal=True),
         Column("manager", "manager", personal=True),
         Column("region", "region"),
+    ),
+    _entity(
+        "account_team",
+        "account_team_id",
+        Column("account_id", "account_id"),
+        Column("team_role", "team_role"),
+        Column("owner_id", "owner_id"),
+    ),
+    _entity(
+        "overrides",
+        "override_id",
+        Column("account_id", "account_id"),
+        Column("domain", "domain"),
+        Column("style", "style"),
+        Column("kind", "kind"),
+        Column("author", "author"),
+        Column("reason", "reason"),
+        Column("starts_on", "starts_on", DATE),
+        Column("ends_on", "ends_on", DATE),
     ),
     _entity(
         "spend",

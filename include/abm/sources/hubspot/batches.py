@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from abm.entities import BOOLEAN, NUMBER, TEXT, TIMESTAMP
+from abm.entities import BOOLEAN, DATE, NUMBER, TEXT, TIMESTAMP
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -92,4 +92,13 @@ def _moment(text: str) -> dt.datetime:
     return moment if moment.tzinfo else moment.replace(tzinfo=dt.UTC)
 
 
-_PARSERS: dict[pa.DataType, Callable[[str], Any]] = {NUMBER: _number, BOOLEAN: _boolean, TIMESTAMP: _moment}
+def _date(text: str) -> dt.date:
+    return _moment(text).astimezone(dt.UTC).date()
+
+
+_PARSERS: dict[pa.DataType, Callable[[str], Any]] = {
+    NUMBER: _number,
+    BOOLEAN: _boolean,
+    DATE: _date,
+    TIMESTAMP: _moment,
+}

@@ -1,12 +1,38 @@
-"""What is read from HubSpot: CRM objects by property, associations, owners and e-mail events."""
+"""What is read from HubSpot: CRM objects by property, associations, owners and e-mail events.
 
-from abm.entities import BOOLEAN, NUMBER, TIMESTAMP, Column, Entity
+Custom properties (`abm_`) come empty where an account has none; docs/connections.md says what each is for.
+"""
+
+from abm.entities import BOOLEAN, DATE, NUMBER, TIMESTAMP, Column, Entity
 
 _ID = Column("id", "id")
 _AUDIT = (
     Column("is_archived", "archived", BOOLEAN),
     Column("created_at", "createdAt", TIMESTAMP),
     Column("updated_at", "updatedAt", TIMESTAMP),
+)
+
+
+_JUDGEMENTS = (
+    Column("potential_estimate", "abm_potential_estimate", NUMBER),
+    Column("imperative", "abm_imperative"),
+    Column("technologies", "abm_technologies"),
+    Column("incumbent", "abm_incumbent"),
+    Column("reference_status", "abm_reference_status"),
+    Column("partner_role", "abm_partner_role"),
+    Column("influence_manual", "abm_influence", NUMBER),
+    Column("influence_author", "abm_influence_author"),
+    Column("influence_date", "abm_influence_date", DATE),
+    Column("mqa_answer", "abm_mqa_answer"),
+    Column("mqa_answer_reason", "abm_mqa_answer_reason"),
+    Column("mqa_answered_on", "abm_mqa_answered_on", DATE),
+    Column("sales_signed_off", "abm_sales_sign_off", BOOLEAN),
+    Column("marketing_signed_off", "abm_marketing_sign_off", BOOLEAN),
+    Column("override_style", "abm_style_override"),
+    Column("override_until", "abm_style_override_until", DATE),
+    Column("override_reason", "abm_style_override_reason"),
+    Column("override_author", "abm_style_override_by"),
+    Column("abm_style", "abm_style"),
 )
 
 
@@ -50,6 +76,7 @@ ENTITIES = (
         Column("lifecycle_stage", "lifecyclestage"),
         Column("parent_company_id", "hs_parent_company_id"),
         Column("owner_id", "hubspot_owner_id"),
+        *_JUDGEMENTS,
     ),
     _crm_object(
         "contact",
@@ -78,6 +105,7 @@ ENTITIES = (
         Column("is_closed", "hs_is_closed", BOOLEAN),
         Column("is_won", "hs_is_closed_won", BOOLEAN),
         Column("owner_id", "hubspot_owner_id"),
+        Column("product", "abm_product"),
     ),
     Entity(
         source="hubspot",

@@ -1,4 +1,7 @@
-"""What is read from Salesforce: standard objects, the fields the models need, and deletion marks."""
+"""What is read from Salesforce: standard objects, the fields the models need, and deletion marks.
+
+Custom fields (`__c`) are read where an org has them; docs/connections.md says what each is for.
+"""
 
 from abm.entities import BOOLEAN, DATE, NUMBER, TIMESTAMP, Column, Entity
 
@@ -10,7 +13,30 @@ _AUDIT = (
 )
 
 
-def _entity(name: str, object_name: str, *columns: Column) -> Entity:
+_JUDGEMENTS = (
+    Column("potential_estimate", "ABM_Potential_Estimate__c", NUMBER),
+    Column("imperative", "ABM_Imperative__c"),
+    Column("technologies", "ABM_Technologies__c"),
+    Column("incumbent", "ABM_Incumbent__c"),
+    Column("reference_status", "ABM_Reference_Status__c"),
+    Column("partner_role", "ABM_Partner_Role__c"),
+    Column("influence_manual", "ABM_Influence__c", NUMBER),
+    Column("influence_author", "ABM_Influence_Author__c"),
+    Column("influence_date", "ABM_Influence_Date__c", DATE),
+    Column("mqa_answer", "ABM_MQA_Answer__c"),
+    Column("mqa_answer_reason", "ABM_MQA_Reason__c"),
+    Column("mqa_answered_on", "ABM_MQA_Answered_On__c", DATE),
+    Column("sales_signed_off", "ABM_Sales_Sign_Off__c", BOOLEAN),
+    Column("marketing_signed_off", "ABM_Marketing_Sign_Off__c", BOOLEAN),
+    Column("override_style", "ABM_Style_Override__c"),
+    Column("override_until", "ABM_Style_Override_Until__c", DATE),
+    Column("override_reason", "ABM_Style_Override_Reason__c"),
+    Column("override_author", "ABM_Style_Override_By__c"),
+    Column("abm_style", "ABM_Style__c"),
+)
+
+
+def _entity(name: str, object_name: str, *columns: Column, is_optional: bool = False) -> Entity:
     return Entity(
         source="salesforce",
         name=name,
@@ -18,6 +44,7 @@ def _entity(name: str, object_name: str, *columns: Column) -> Entity:
         columns=(_ID, *columns, *_AUDIT),
         cursor="system_modstamp",
         deleted="is_deleted",
+        is_optional=is_optional,
     )
 
 
@@ -36,6 +63,15 @@ ENTITIES = (
         Column("number_of_employees", "NumberOfEmployees", NUMBER),
         Column("annual_revenue", "AnnualRevenue", NUMBER),
         Column("currency_iso_code", "CurrencyIsoCode"),
+        *_JUDGEMENTS,
+    ),
+    _entity(
+        "account_team_member",
+        "AccountTeamMember",
+        Column("account_id", "AccountId"),
+        Column("user_id", "UserId"),
+        Column("team_member_role", "TeamMemberRole"),
+        is_optional=True,  # account teams are switched on in Setup
     ),
     _entity(
         "contact",
@@ -82,6 +118,7 @@ ENTITIES = (
         Column("is_won", "IsWon", BOOLEAN),
         Column("is_closed", "IsClosed", BOOLEAN),
         Column("close_date", "CloseDate", DATE),
+        Column("product", "ABM_Product__c"),
     ),
     _entity(
         "task",

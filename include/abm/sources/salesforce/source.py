@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -14,6 +15,7 @@ from abm.platforms.salesforce import DATA_PATH, open_client
 from abm.platforms.salesforce_bulk import BulkJobs
 from abm.sources.salesforce import soql
 from abm.sources.salesforce.batches import from_csv, from_records
+from abm.sources.salesforce.fields import is_readable
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -23,6 +25,8 @@ if TYPE_CHECKING:
     from abm.entities import Column, Entity
     from abm.http import PlatformClient
     from abm.settings import Connection
+
+_log = logging.getLogger(__name__)
 
 PAGE_ROWS = 2000
 BULK_FROM_ROWS = 10 * PAGE_ROWS  # a bulk job costs about eight calls and some waiting
@@ -48,6 +52,8 @@ class SalesforceSource:
     def extract(self, entity: Entity, cursor: str | None) -> Iterator[pa.RecordBatch]:
         """Yield the rows page by page, so that memory stays flat at any size."""
         present = self._visible(entity)
+        if not present:
+            return
         query = soql.select(entity, present, cursor)
         if self._is_large(soql.count(entity, cursor)):
             yield from self._bulk(entity, present, query)
@@ -58,21 +64,28 @@ class SalesforceSource:
         self.client.close()
 
     def _visible(self, entity: Entity) -> Sequence[Column]:
-        """Return the entity's columns that the integration user can read."""
+        """Return the entity's columns that the integration user can read; none of an optional object the org lacks."""
         try:
             described = self._json("GET", f"{DATA_PATH}/sobjects/{entity.object}/describe", "fields")
         except RefusedError as error:
             if error.status != httpx.codes.NOT_FOUND:
                 raise
+            if entity.is_optional:
+                _log.info("Salesforce has no %s, or hides it: nothing is read of it", entity.object)
+                return []
             raise ConfigurationError(_cannot_read(f"Salesforce object '{entity.object}'")) from error
-        visible = {field["name"] for field in described["fields"]}
+        visible = {field["name"]: str(field["type"]) for field in described["fields"]}
         required = {*entity.key, *filter(None, (entity.cursor, entity.deleted))}
         hidden = [column for column in entity.columns if column.name in required and column.field not in visible]
         if hidden:
             raise ConfigurationError(
                 *(_cannot_read(f"Salesforce field '{entity.object}.{column.field}'") for column in hidden)
             )
-        return [column for column in entity.columns if column.field in visible]
+        return [
+            column
+            for column in entity.columns
+            if column.field in visible and is_readable(entity, column, visible[column.field])
+        ]
 
     def _is_large(self, count: str) -> bool:
         try:
