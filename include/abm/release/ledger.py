@@ -37,23 +37,26 @@ class Ledger:
     ends_with: Sequence[str]
 
 
-LEDGERS = (Ledger("style_ledger", "fct_account_styles", ("account_id",), ("effective_style", "base_style")),)
+LEDGERS = (
+    Ledger("style_ledger", "fct_account_styles", ("account_id",), ("effective_style", "base_style")),
+    Ledger("override_ledger", "fct_style_overrides", ("override_id",), ("account_id", "style", "ends_on")),
+)
 
 _UNDO_SAME_DAY = (
-    sql.SQL("delete from ops.{table} where valid_from = %(as_of)s"),
-    sql.SQL("update ops.{table} set valid_to = null where valid_to = %(as_of)s"),
+    sql.SQL("delete from {table} where valid_from = %(as_of)s"),
+    sql.SQL("update {table} set valid_to = null where valid_to = %(as_of)s"),
 )
 _CLOSE = sql.SQL("""
-update ops.{table} as ledger set valid_to = %(as_of)s
+update {table} as ledger set valid_to = %(as_of)s
 where
     ledger.valid_to is null
-    and not exists (select 1 from marts.{mart} as mart where {same_key} and {same_content})
+    and not exists (select 1 from {mart} as mart where {same_key} and {same_content})
 """)
 _OPEN = sql.SQL("""
-insert into ops.{table} (valid_from, {own}, {carried})
+insert into {table} (valid_from, {own}, {carried})
 select %(as_of)s, {own_values}, {mart_columns}
-from marts.{mart} as mart
-where not exists (select 1 from ops.{table} as ledger where ledger.valid_to is null and {same_key})
+from {mart} as mart
+where not exists (select 1 from {table} as ledger where ledger.valid_to is null and {same_key})
 """)
 _COLUMNS = """
 select attname from pg_attribute where attrelid = to_regclass(%s) and attnum > 0 and not attisdropped order by attnum
@@ -66,17 +69,32 @@ class LedgerChange:
     opened: int
 
 
-def append_ledgers(connection: psycopg.Connection, context: BuildContext) -> dict[str, LedgerChange]:
+@dataclass(frozen=True)
+class Schemas:
+    """Where ledgers and marts stand; a rehearsal has them elsewhere."""
+
+    ops: str = "ops"
+    marts: str = "marts"
+
+
+LIVE = Schemas()
+
+
+def append_ledgers(
+    connection: psycopg.Connection, context: BuildContext, schemas: Schemas = LIVE
+) -> dict[str, LedgerChange]:
     """Bring every ledger to what the live marts say, as of the release's date; a second call changes nothing."""
-    return {ledger.table: append_ledger(connection, ledger, context) for ledger in LEDGERS}
+    return {ledger.table: append_ledger(connection, ledger, context, schemas) for ledger in LEDGERS}
 
 
-def append_ledger(connection: psycopg.Connection, ledger: Ledger, context: BuildContext) -> LedgerChange:
+def append_ledger(
+    connection: psycopg.Connection, ledger: Ledger, context: BuildContext, schemas: Schemas = LIVE
+) -> LedgerChange:
     """Close what the mart no longer has or has otherwise, and open what is new.
 
     Raises HeldError where the release has no such mart: going on would close every row.
     """
-    names = _names(connection, ledger)
+    names = _names(connection, ledger, schemas)
     values = {"as_of": context.as_of, "policy_version": context.policy_version, "release_id": context.release_id}
     for statement in _UNDO_SAME_DAY:
         connection.execute(statement.format(**names), values)
@@ -84,16 +102,16 @@ def append_ledger(connection: psycopg.Connection, ledger: Ledger, context: Build
     return LedgerChange(closed, connection.execute(_OPEN.format(**names), values).rowcount)
 
 
-def _names(connection: psycopg.Connection, ledger: Ledger) -> dict[str, sql.Composable]:
-    mart_columns = set(_columns(connection, f"marts.{ledger.mart}"))
+def _names(connection: psycopg.Connection, ledger: Ledger, schemas: Schemas) -> dict[str, sql.Composable]:
+    mart_columns = set(_columns(connection, f"{schemas.marts}.{ledger.mart}"))
     if not mart_columns:
         raise HeldError(f"The release has no {ledger.mart}, which ops.{ledger.table} is written from. Build it again.")
-    columns = _columns(connection, f"ops.{ledger.table}")
+    columns = _columns(connection, f"{schemas.ops}.{ledger.table}")
     own = [name for name in columns if name in _OF_THE_RELEASE]
     carried = [name for name in columns if name in mart_columns and name not in (*_OF_THE_RELEASE, *_OF_THE_LEDGER)]
     return {
-        "table": sql.Identifier(ledger.table),
-        "mart": sql.Identifier(ledger.mart),
+        "table": sql.Identifier(schemas.ops, ledger.table),
+        "mart": sql.Identifier(schemas.marts, ledger.mart),
         "same_key": _all("ledger.{0} = mart.{0}", ledger.key),
         "same_content": _all("ledger.{0} is not distinct from mart.{0}", ledger.ends_with),
         "own": _list(map(sql.Identifier, own)),

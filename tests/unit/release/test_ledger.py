@@ -96,7 +96,7 @@ NIGHTS = st.lists(
 )
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(history=NIGHTS, rerun=st.booleans())
 def test_ledger_answers_for_every_day_whatever_came_after(
     warehouse_url: str, history: list[Day], *, rerun: bool

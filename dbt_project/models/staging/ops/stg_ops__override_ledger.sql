@@ -15,6 +15,8 @@ renamed as (
         author,
         reason,
         origin,
+        source,
+        record_id,
         starts_on,
         ends_on,
         release_id

@@ -9,7 +9,8 @@ alter table ops.policy_styles
     add column needs_sales_sign_off boolean not null default false,
     add column needs_marketing_sign_off boolean not null default false,
     add column lease_style text,
-    add column seats_per_marketer integer; -- what one more marketer would add; null where people do not limit the style
+    add column seats_per_marketer integer, -- what one more marketer would add; null where people do not limit the style
+    add column seats_ceiling integer; -- what budget and limit allow, however many marketers there are
 create table ops.policy_marketers (
     policy_version text not null references ops.policy_versions,
     style text not null,
@@ -154,6 +155,10 @@ create table ops.micro_segment_ledger (
     valid_from date not null,
     valid_to date,
     micro_segment_id text not null,
+    micro_segment_number integer not null, -- counts the clusters of the same traits, dead ones too
+    industry text, -- the cluster's traits, not the account's; null: any
+    imperative text,
+    marketer text,
     release_id text not null references ops.releases,
     primary key (account_id, valid_from)
 );
@@ -167,3 +172,20 @@ create table ops.wave_ledger (
     release_id text not null references ops.releases,
     primary key (account_id, valid_from)
 );
+
+-- The record whose field a person filled in or edited, so that the edit can be followed.
+alter table ops.override_ledger
+    add column source text,
+    add column record_id text;
+-- What each CRM last acknowledged as an account's style, through the field map of the build's policy.
+-- Without a hash it is uncertain what the CRM holds, so nothing can be called an edit.
+create view ops.sync_styles as
+select
+    state.destination,
+    state.object_key,
+    state.payload ->> fields.platform_field as style,
+    state.acknowledged_at
+from ops.sync_state as state
+inner join ops.policy_fields as fields on fields.destination = state.destination and fields.field = 'abm_style'
+inner join ops.build_context as context on context.policy_version = fields.policy_version
+where state.payload_hash is not null;

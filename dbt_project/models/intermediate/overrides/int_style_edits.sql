@@ -1,0 +1,111 @@
+{# A style that a person wrote over ours in the CRM: the field differs from what
+   the CRM last acknowledged, on a record that was changed since. Once seen it
+   stands in the ledger, since our next write makes both alike; it is read as
+   it stands now, so that a second build of a day sees what the first saw. #}
+with
+
+build_context as (
+    select
+        as_of_date,
+        cast({{ policy_number('overrides.crm_edit_days') }} as integer) as days
+    from {{ ref('stg_ops__build_context') }}
+),
+
+records as (
+    select
+        'salesforce' as source,
+        account_id as record_id,
+        abm_style as told_style,
+        updated_at
+    from {{ ref('stg_salesforce__accounts') }}
+    union all
+    select
+        'hubspot' as source,
+        company_id as record_id,
+        abm_style as told_style,
+        updated_at
+    from {{ ref('stg_hubspot__companies') }}
+),
+
+aliases as (
+    select alias, style from {{ ref('style_aliases') }}
+),
+
+acknowledged as (
+    select destination, object_key, style, acknowledged_at
+    from {{ ref('stg_ops__sync_styles') }}
+),
+
+known as (
+    select source, record_id, override_id, style, starts_on, ends_on
+    from {{ ref('stg_ops__override_ledger') }}
+    where origin = 'crm_edit' and valid_to is null
+),
+
+seen as (
+    select
+        records.source,
+        records.record_id,
+        records.told_style,
+        coalesce(aliases.style, records.told_style) as style
+    from records
+    inner join acknowledged
+        on
+            records.source = acknowledged.destination
+            and records.record_id = acknowledged.object_key
+            and records.updated_at > acknowledged.acknowledged_at
+    left join aliases
+        on {{ style_alias('records.told_style') }} = aliases.alias
+    where
+        coalesce(aliases.style, records.told_style, '')
+        <> coalesce(acknowledged.style, '')
+),
+
+{# Whoever empties the field leaves the style to the rules again. #}
+edits as (
+    select
+        coalesce(seen.source, known.source) as source,
+        coalesce(seen.record_id, known.record_id) as record_id,
+        coalesce(seen.told_style, known.style) as told_style,
+        case
+            when
+                seen.record_id is null or seen.style = known.style
+                then known.override_id
+        end as known_id,
+        known.starts_on,
+        known.ends_on
+    from seen
+    full outer join known
+        on seen.source = known.source and seen.record_id = known.record_id
+    where seen.record_id is null or seen.told_style is not null
+),
+
+dated as (
+    select
+        coalesce(
+            edits.known_id,
+            {{ dbt.concat([
+                "'crm_edit:'", 'edits.source', "':'", 'edits.record_id', "':'",
+                'cast(build_context.as_of_date as ' ~ dbt.type_string() ~ ')',
+            ]) }}
+        ) as override_id,
+        edits.source,
+        edits.record_id,
+        edits.told_style,
+        case
+            when edits.known_id is not null then edits.starts_on
+            else build_context.as_of_date
+        end as starts_on,
+        cast(
+            case
+                when edits.known_id is not null then edits.ends_on
+                else {{ dbt.dateadd(
+                    'day', 'build_context.days', 'build_context.as_of_date'
+                ) }}
+            end as date
+        ) as ends_on
+    from edits
+    cross join build_context
+)
+
+select * from dated
