@@ -10,6 +10,10 @@ renamed as (
         valid_from,
         valid_to,
         micro_segment_id,
+        micro_segment_number,
+        industry,
+        imperative,
+        marketer,
         release_id
     from source
 )
