@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Protocol
 
 import pytest
-
 from tests.decisions.decider import Decider
 
 if TYPE_CHECKING:

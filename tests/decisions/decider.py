@@ -16,16 +16,15 @@ from typing import TYPE_CHECKING, Any
 
 from psycopg import sql
 from psycopg.rows import dict_row
+from tests.decisions.compiled import compiled_nodes, with_ancestors
 
 from abm import landing, sources
 from abm.warehouse import connect
-from tests.decisions.compiled import compiled_nodes, with_ancestors
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     import psycopg
-
     from tests.decisions.compiled import Node
 
 Row = dict[str, Any]

@@ -6,9 +6,9 @@ import datetime as dt
 from typing import TYPE_CHECKING
 
 import pytest
+from tests.decisions.worlds import policy_rows
 
 from abm.policy.load import load_policy
-from tests.decisions.worlds import policy_rows
 
 if TYPE_CHECKING:
     from tests.decisions.conftest import MakeDecider
