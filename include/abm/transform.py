@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import re
 import subprocess
@@ -16,11 +17,17 @@ from abm.errors import AbmError
 from abm.settings import PROJECT_DIR, load_settings
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
     from pathlib import Path
 
 DBT_PROJECT_DIR = PROJECT_DIR / "dbt_project"
-_START = "from dbt.cli.main import cli; cli()"
+# A dbt process whose parent was killed would go on writing beside the next one; it ends when the parent's pipe does.
+_START = """
+import os, threading
+threading.Thread(target=lambda: (os.read(0, 1), os._exit(1)), daemon=True).start()
+from dbt.cli.main import cli
+cli()
+"""
 _FAILED = frozenset({"error", "fail", "runtime error"})
 _QUOTED_VALUE = re.compile(r': ".*?"')  # invalid input syntax for type numeric: "…"
 _UNCHANGED = "UNCHANGED"  # what the materialisations in dbt_project/macros say
@@ -79,9 +86,9 @@ def build(url: str, *, select: str | None = None, full_refresh: bool = False) ->
         *(["--full-refresh"] if full_refresh else []),
     ]
     output = run_dbt(url, *arguments)
-    results = _results()
+    results = read_results(target_dir())
     if output.returncode:
-        raise AbmError(told_failures(results) or _told_output(output))
+        raise AbmError(told_failures(results) or told_output(output))
     return _result(results)
 
 
@@ -89,27 +96,47 @@ def parse(url: str) -> Path:
     """Write the manifest that Cosmos reads, and return its path; the warehouse is not asked."""
     output = run_dbt(url, "parse")
     if output.returncode:
-        raise AbmError(_told_output(output))
+        raise AbmError(told_output(output))
     return manifest_path()
 
 
-def run_dbt(url: str, *arguments: str) -> subprocess.CompletedProcess[str]:
-    """Run one dbt command in a process of its own, so that its settings and handlers never reach ours."""
-    target_dir().mkdir(parents=True, exist_ok=True)
-    (target_dir() / "run_results.json").unlink(missing_ok=True)
-    return subprocess.run(  # noqa: S603 (arguments are built here)
-        [sys.executable, "-c", _START, *arguments],
-        env=os.environ | dbt_environment(url),
-        cwd=DBT_PROJECT_DIR,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+def run_dbt(
+    url: str, *arguments: str, target: Path | None = None, variables: Mapping[str, str] | None = None
+) -> subprocess.CompletedProcess[str]:
+    """Run one dbt command in a process of its own, so that its settings and handlers never reach ours.
+
+    What it writes goes to `target`, the nightly build's folder unless told; `variables` are added to its environment.
+    """
+    target = target or target_dir()
+    target.mkdir(parents=True, exist_ok=True)
+    (target / "run_results.json").unlink(missing_ok=True)
+    folders = {"DBT_TARGET_PATH": str(target), "DBT_LOG_PATH": str(target / "logs")}
+    with _open_pipe() as pipe:
+        return subprocess.run(  # noqa: S603 (arguments are built here)
+            [sys.executable, "-c", _START, *arguments],
+            stdin=pipe,
+            env=os.environ | dbt_environment(url) | folders | (dict(variables) if variables else {}),
+            cwd=DBT_PROJECT_DIR,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
 
 
-def _results() -> Mapping[str, Any]:
+@contextlib.contextmanager
+def _open_pipe() -> Iterator[int]:
+    """Yield the end to read from; the other one is open as long as this process lives."""
+    reading, writing = os.pipe()
     try:
-        results: Mapping[str, Any] = orjson.loads((target_dir() / "run_results.json").read_bytes())
+        yield reading
+    finally:
+        os.close(reading)
+        os.close(writing)
+
+
+def read_results(target: Path) -> Mapping[str, Any]:
+    try:
+        results: Mapping[str, Any] = orjson.loads((target / "run_results.json").read_bytes())
     except FileNotFoundError:
         return {"results": [], "elapsed_time": 0.0}
     return results
@@ -127,7 +154,7 @@ def _result(results: Mapping[str, Any]) -> BuildResult:
     )
 
 
-def told_failures(results: Mapping[str, Any]) -> str:
+def told_failures(results: Mapping[str, Any], target: Path | None = None) -> str:
     """Name each model and test that failed with the start of its message, without values of rows; empty if none did."""
     failed = [node for node in results["results"] if node["status"] in _FAILED]
     if not failed:
@@ -136,7 +163,7 @@ def told_failures(results: Mapping[str, Any]) -> str:
     more = f" and {len(lines) - _SHOWN_FAILURES} more" if len(lines) > _SHOWN_FAILURES else ""
     return (
         f"dbt stopped at {'; '.join(lines[:_SHOWN_FAILURES])}{more}. What was published stays. "
-        f"The compiled SQL is under {target_dir() / 'compiled'}; mend the data or the model and run again"
+        f"The compiled SQL is under {(target or target_dir()) / 'compiled'}; mend the data or the model and run again"
     )
 
 
@@ -146,9 +173,10 @@ def _name(unique_id: str) -> str:
     return f"{kind} {name}"
 
 
-def _told_output(output: subprocess.CompletedProcess[str]) -> str:
+def told_output(output: subprocess.CompletedProcess[str], target: Path | None = None) -> str:
+    """Say why dbt ended before its first node."""
     _, _, message = (output.stdout + output.stderr).partition("Encountered an error:")
-    return f"dbt did not start: {_first_lines(message)}. Its log is under {target_dir() / 'logs'}"
+    return f"dbt did not start: {_first_lines(message)}. Its log is under {(target or target_dir()) / 'logs'}"
 
 
 def _first_lines(message: str) -> str:

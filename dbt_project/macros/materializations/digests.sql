@@ -8,7 +8,7 @@
 {% endmacro %}
 
 {% macro postgres__inputs_digest(model, sql) %}
-    {%- set parts = ["'" ~ local_md5(sql) ~ "'"] -%}
+    {%- set parts = ["'" ~ local_md5(abm.without_prefix(sql)) ~ "'"] -%}
     {%- for parent in abm.state_parents(model.depends_on.nodes) -%}
         {%- do parts.append(abm.state_of(parent)) -%}
     {%- endfor -%}
@@ -40,7 +40,7 @@
 {% macro state_of(node_id) %}
     {%- set node = graph.nodes.get(node_id) or graph.sources[node_id] -%}
     {%- set relation = api.Relation.create(
-        database=node.database, schema=node.schema, identifier=node.alias or node.identifier
+        database=node.database, schema=abm.schema_read(node_id, node.schema), identifier=node.alias or node.identifier
     ) -%}
     {%- if node.resource_type == 'source' -%}
         {{ return("(select max(_landed_at) from " ~ relation ~ ")") }}

@@ -9,6 +9,12 @@
         {%- call noop_statement('main', 'UNCHANGED', 'UNCHANGED', 0) -%}{%- endcall -%}
         {{ return({'relations': [existing]}) }}
     {%- endif -%}
+    {%- set twin = abm.nightly_twin(this, digest) -%}
+    {%- if twin is not none -%}
+        {%- if existing is not none -%} {%- do adapter.drop_relation(existing) -%} {%- endif -%}
+        {%- do abm.borrow(this, twin) -%}
+        {{ return({'relations': [this]}) }}
+    {%- endif -%}
     {%- set result = dbt.materialization_table_default() -%}
     {%- do abm.record_digest(this, digest) -%}
     {{ return(result) }}

@@ -29,13 +29,17 @@ def policy_version(policy: Policy) -> str:
     return hashlib.sha256(canonical.encode()).hexdigest()[:VERSION_LENGTH]
 
 
-def store_policy(connection: psycopg.Connection, policy: Policy) -> str:
+def store_policy(connection: psycopg.Connection, policy: Policy, *, schema: str = "ops") -> str:
     """Write the policy's version and tables in one transaction and return the version; known ones are left alone."""
     version = policy_version(policy)
     with connection.transaction():
-        if _insert_version(connection, version, policy):
+        if _insert_version(connection, schema, version, policy):
             for table, rows in TABLES.items():
-                _insert_rows(connection, table, [{"policy_version": version, **row} for row in rows(policy)])
+                _insert_rows(
+                    connection,
+                    sql.Identifier(schema, table),
+                    [{"policy_version": version, **row} for row in rows(policy)],
+                )
     return version
 
 
@@ -49,21 +53,22 @@ def read_policy(connection: psycopg.Connection, version: str) -> Policy:
     return Policy.model_validate(row[0])
 
 
-def _insert_version(connection: psycopg.Connection, version: str, policy: Policy) -> bool:
+def _insert_version(connection: psycopg.Connection, schema: str, version: str, policy: Policy) -> bool:
     document = json.dumps(policy_document(policy), sort_keys=True)
     found = connection.execute(
-        "insert into ops.policy_versions (policy_version, document) values (%s, %s)"
-        " on conflict do nothing returning true",
+        sql.SQL(
+            "insert into {} (policy_version, document) values (%s, %s) on conflict do nothing returning true"
+        ).format(sql.Identifier(schema, "policy_versions")),
         [version, document],
     ).fetchone()
     return found is not None
 
 
-def _insert_rows(connection: psycopg.Connection, table: str, rows: list[dict[str, Any]]) -> None:
+def _insert_rows(connection: psycopg.Connection, table: sql.Identifier, rows: list[dict[str, Any]]) -> None:
     if not rows:
         return
-    statement = sql.SQL("insert into ops.{} ({}) values ({})").format(
-        sql.Identifier(table),
+    statement = sql.SQL("insert into {} ({}) values ({})").format(
+        table,
         sql.SQL(", ").join(map(sql.Identifier, rows[0])),
         sql.SQL(", ").join(map(sql.Placeholder, rows[0])),
     )
