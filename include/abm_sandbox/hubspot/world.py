@@ -10,7 +10,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from abm_sandbox.hubspot.associations import DEFAULT_TYPES, PRIMARY_TYPES, write_pairs
-from abm_sandbox.hubspot.catalogue import OBJECT_TYPES, ObjectType, Property, options
+from abm_sandbox.hubspot.catalogue import BOOLEAN_OPTIONS, OBJECT_TYPES, ObjectType, Property, options
 from abm_sandbox.hubspot.portal import RECORD_COLUMNS, Portal
 from abm_sandbox.hubspot.values import number_text, timestamp
 from abm_sandbox.store import quoted
@@ -26,7 +26,8 @@ def load_world(store: Store, tables: Mapping[str, pa.Table]) -> None:
 
     Keys are "companies", "contacts", "deals" (id, HubSpot property names, createdAt, updatedAt, archived), "owners",
     "deals/companies" and "contacts/companies" (from, to, primary), "email_events". Numbers, dates and booleans become
-    HubSpot's text. A property HubSpot does not define is created as text; choices gain the options the rows use.
+    HubSpot's text. A property HubSpot does not define is created in its column's type; choices gain the options the rows
+    use.
     """
     portal = Portal(store)
     for kind in OBJECT_TYPES:
@@ -63,12 +64,23 @@ def _load_records(portal: Portal, kind: ObjectType, rows: pa.Table) -> None:
 def _define(portal: Portal, kind: ObjectType, name: str, values: pa.ChunkedArray[Any]) -> None:
     known = portal.properties[kind.name].get(name)
     if known is None:
-        portal.add_property(kind, Property(name, name, group=kind.group))
+        portal.add_property(kind, _custom_property(kind, name, values.type))
     elif known.type == "enumeration":
         used = {str(value) for value in pc.unique(values).to_pylist() if value is not None}
         added = sorted(used - known.option_values)
         if added:
             portal.add_property(kind, replace(known, options=(*known.options, *options(*added))))
+
+
+def _custom_property(kind: ObjectType, name: str, held: pa.DataType) -> Property:
+    label = name.replace("_", " ").capitalize()
+    if pa.types.is_floating(held) or pa.types.is_integer(held):
+        return Property(name, label, "number", "number", kind.group)
+    if pa.types.is_boolean(held):
+        return Property(name, label, "bool", "booleancheckbox", kind.group, options=BOOLEAN_OPTIONS)
+    if pa.types.is_date(held):
+        return Property(name, label, "date", "date", kind.group)
+    return Property(name, label, group=kind.group)
 
 
 def _load_associations(portal: Portal, name: str, rows: pa.Table) -> None:

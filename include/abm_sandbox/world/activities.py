@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pyarrow as pa
 
+from abm_sandbox.world import vocabulary as words
 from abm_sandbox.world.columns import (
     DAY,
     blank,
@@ -40,6 +41,19 @@ _EVENTS_PER_EMAIL = 1.37  # about half of those meant to get one have no address
 _SHARES = {"Task": 0.34, "Event": 0.08, "CampaignMember": 0.05, "email_events": 0.53}
 _MINUTE = 60_000_000
 _EMAIL_CAMPAIGNS = 40
+_DEMO_RATE = 0.15  # of companies, times their fit
+_DEMO_DAYS = 60.0
+_BOARD_FROM = 500_000
+
+
+@dataclass(frozen=True, eq=False)
+class _Answers:
+    """Who was in which campaign, with what they did and when."""
+
+    person: NDArray[np.int64]
+    campaign: NDArray[np.int64]
+    responded: NDArray[np.bool_]
+    day: NDArray[np.int64]
 
 
 @dataclass(frozen=True, eq=False)
@@ -108,7 +122,11 @@ class Activities:
         )
 
     def campaign_members(self, chunk: int) -> pa.Table:
-        """Say who was asked to which campaign, and who answered; nobody is in a campaign twice."""
+        """Say who was asked to which campaign, and who answered or came; nobody is in a campaign twice."""
+        asked = self._asked(chunk)
+        return pa.concat_tables([asked, self._came(chunk, asked.num_rows)])
+
+    def _asked(self, chunk: int) -> pa.Table:
         rng = self.streams.named("campaign members", chunk)
         company, _ = self._moments(rng, chunk, "CampaignMember", self.companies.in_salesforce)
         person = self.people.draw(rng, company)
@@ -119,17 +137,38 @@ class Activities:
         responded = rng.random(len(pair)) < self.campaigns.response_rate(campaign) * (0.4 + 1.2 * fit)
         start, end = self.campaigns.start[campaign], np.minimum(self.campaigns.end[campaign], self.companies.today - 1)
         day = np.minimum(start + (rng.random(len(pair)) * (end - start + 1)).astype(np.int64), self.companies.today - 1)
+        return self._members(rng, _serials(chunk, len(pair)), _Answers(person, campaign, responded, day))
+
+    def _came(self, chunk: int, asked: int) -> pa.Table:
+        """Let some people ask for a demo, most of them lately, and put people of large customers on a board."""
+        rng = self.streams.named("standing campaign members", chunk)
+        companies, in_chunk = self.companies, self._in_chunk(chunk)
+        is_large = (companies.customer_years[in_chunk] > 1) & (companies.potential[in_chunk] >= _BOARD_FROM)
+        wants = rng.random(len(in_chunk)) < _DEMO_RATE * companies.fit[in_chunk]
+        company = np.concatenate([in_chunk[wants], in_chunk[is_large]])
+        place = np.repeat([words.DEMO_REQUEST, words.ADVISORY_BOARD], [int(wants.sum()), int(is_large.sum())])
+        person = self.people.draw(rng, company)
+        age = np.minimum(rng.exponential(_DEMO_DAYS, len(company)), companies.age(company) * rng.random(len(company)))
+        known = self._known_to_salesforce(person) & companies.in_salesforce[company]
+        person, campaign, age = person[known], self.campaigns.standing(place)[known], age[known]
+        came = _Answers(
+            person, campaign, np.ones(len(person), dtype=np.bool_), companies.today - 1 - age.astype(np.int64)
+        )
+        return self._members(rng, _serials(chunk, asked + len(person))[asked:], came)
+
+    def _members(self, rng: np.random.Generator, serials: NDArray[np.int64], answers: _Answers) -> pa.Table:
+        person, count = answers.person, len(serials)
         is_contact = self.people.is_contact[person]
         return pa.table(
             {
-                "Id": salesforce_ids("CampaignMember", _serials(chunk, len(pair))),
-                "CampaignId": salesforce_ids("Campaign", campaign),
+                "Id": salesforce_ids("CampaignMember", serials),
+                "CampaignId": salesforce_ids("Campaign", answers.campaign),
                 "ContactId": salesforce_ids("Contact", np.where(is_contact, person, -1)),
                 "LeadId": salesforce_ids("Lead", np.where(is_contact, -1, person)),
-                "Status": switch(responded, "Responded", repeat("Sent", len(pair))),
-                "HasResponded": booleans(responded),
-                "FirstRespondedDate": dates(day, ~responded),
-                **self._audit(rng, day * DAY + rng.integers(0, DAY, len(pair))),
+                "Status": switch(answers.responded, "Responded", repeat("Sent", count)),
+                "HasResponded": booleans(answers.responded),
+                "FirstRespondedDate": dates(answers.day, ~answers.responded),
+                **self._audit(rng, answers.day * DAY + rng.integers(0, DAY, count)),
             }
         )
 
@@ -180,8 +219,7 @@ class Activities:
     ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
         """Draw which company was active when: in working hours of days that crowd behind the start of a burst."""
         companies = self.companies
-        first = chunk * COMPANIES_A_CHUNK
-        in_chunk = np.arange(first, min(first + COMPANIES_A_CHUNK, companies.count))
+        in_chunk = self._in_chunk(chunk)
         rate = self.per_account * _SHARES[kind] / (_EVENTS_PER_EMAIL if kind == "email_events" else 1)
         # Companies the platform does not know leave their share to the others.
         rate *= companies.count / max(int(is_known.sum()), 1)
@@ -194,6 +232,10 @@ class Activities:
         weekday = (day + 3) % 7  # 1 January 1970 was a Thursday
         day -= np.maximum(weekday - 4, 0)
         return company, day * DAY + 7 * 60 * _MINUTE + rng.integers(0, 12 * 60 * _MINUTE, count)
+
+    def _in_chunk(self, chunk: int) -> NDArray[np.int64]:
+        first = chunk * COMPANIES_A_CHUNK
+        return np.arange(first, min(first + COMPANIES_A_CHUNK, self.companies.count))
 
     def _related(
         self, rng: np.random.Generator, kind: str, serials: NDArray[np.int64], company: NDArray[np.int64]

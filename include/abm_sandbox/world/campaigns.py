@@ -38,6 +38,9 @@ class Campaigns:
         return np.asarray(rates[self.kind[campaign]])
 
     def table(self, streams: Streams) -> pa.Table:
+        return pa.concat_tables([self._dated(streams), self._standing(streams)])
+
+    def _dated(self, streams: Streams) -> pa.Table:
         rng = streams.named("salesforce campaigns")
         kind = pick([name for name, _, _ in words.CAMPAIGN_TYPES], self.kind)
         year = pa.array(1970 + self.start // 365.2425).cast(pa.int64()).cast(pa.string())
@@ -55,6 +58,30 @@ class Campaigns:
                 **audit(rng, self.today, self.start - 30, np.zeros(self.count, dtype=np.bool_)),
             }
         )
+
+    def _standing(self, streams: Streams) -> pa.Table:
+        rng = streams.named("standing campaigns")
+        kinds = words.STANDING_CAMPAIGNS
+        count, names = len(kinds), pa.array([name for name, _ in kinds])
+        start = np.full(count, self.today - _PAST)
+        cost = numbers(np.array([cost for _, cost in kinds]))
+        return pa.table(
+            {
+                "Id": salesforce_ids("Campaign", self.standing(np.arange(count))),
+                "Name": names,
+                "Type": names,
+                "Status": pa.repeat("In Progress", count),
+                "StartDate": dates(start),
+                "EndDate": pa.nulls(count, pa.date32()),
+                "ActualCost": cost,
+                "BudgetedCost": cost,
+                **audit(rng, self.today, start - 30, np.zeros(count, dtype=np.bool_)),
+            }
+        )
+
+    def standing(self, place: NDArray[np.int64]) -> NDArray[np.int64]:
+        """Return the serial numbers of campaigns by their place in `STANDING_CAMPAIGNS`."""
+        return self.count + place
 
 
 def make_campaigns(streams: Streams, companies: int, today: int) -> Campaigns:

@@ -15,6 +15,7 @@ from abm_sandbox.world.campaigns import Campaigns, make_campaigns
 from abm_sandbox.world.columns import numbers
 from abm_sandbox.world.companies import Companies, make_companies
 from abm_sandbox.world.ids import hubspot_ids, salesforce_ids
+from abm_sandbox.world.judgements import Judgements, make_judgements
 from abm_sandbox.world.people import People, make_people
 from abm_sandbox.world.pipeline import Pipeline, make_pipeline
 from abm_sandbox.world.staff import Staff, make_staff
@@ -38,6 +39,7 @@ class World:
     companies: Companies
     people: People
     pipeline: Pipeline
+    judgements: Judgements
     staff: Staff
     campaigns: Campaigns
     activities: Activities
@@ -85,7 +87,7 @@ class World:
         known = (self.streams, self.companies)
         return {
             "salesforce": {
-                "Account": lambda: iter([salesforce.accounts(*known, self.pipeline)]),
+                "Account": lambda: iter([salesforce.accounts(*known, self.pipeline, self.judgements)]),
                 "AccountTeamMember": lambda: iter([account_team_members(*known, self.staff)]),
                 "Contact": lambda: iter([salesforce.contacts(*known, self.people)]),
                 "Lead": lambda: iter([salesforce.leads(*known, self.people)]),
@@ -97,7 +99,7 @@ class World:
                 "User": lambda: iter([self.staff.users()]),
             },
             "hubspot": {
-                "companies": lambda: iter([hubspot.companies_table(*known, self.pipeline)]),
+                "companies": lambda: iter([hubspot.companies_table(*known, self.pipeline, self.judgements)]),
                 "contacts": lambda: iter([hubspot.contacts_table(*known, self.people)]),
                 "deals": lambda: iter([hubspot.deals_table(*known, self.pipeline)]),
                 "owners": lambda: iter([self.staff.owners()]),
@@ -127,6 +129,7 @@ def generate(
         companies=companies,
         people=people,
         pipeline=make_pipeline(streams, companies),
+        judgements=make_judgements(streams, companies),
         staff=make_staff(streams, companies),
         campaigns=campaigns,
         activities=Activities(streams, companies, people, campaigns, activities_per_account),

@@ -22,7 +22,9 @@ from abm_sandbox.world.columns import (
     switch,
     timestamps,
 )
+from abm_sandbox.world.custom_fields import hubspot_fields
 from abm_sandbox.world.ids import hubspot_ids
+from abm_sandbox.world.pipeline import products
 from abm_sandbox.world.salesforce import audit
 
 if TYPE_CHECKING:
@@ -30,6 +32,7 @@ if TYPE_CHECKING:
 
     from abm_sandbox.world.columns import Column
     from abm_sandbox.world.companies import Companies
+    from abm_sandbox.world.judgements import Judgements
     from abm_sandbox.world.people import People
     from abm_sandbox.world.pipeline import Pipeline
     from abm_sandbox.world.streams import Streams
@@ -52,7 +55,7 @@ def _audit(
     }
 
 
-def companies_table(streams: Streams, companies: Companies, pipeline: Pipeline) -> pa.Table:
+def companies_table(streams: Streams, companies: Companies, pipeline: Pipeline, judgements: Judgements) -> pa.Table:
     company = np.flatnonzero(companies.in_hubspot)
     rng = streams.named("hubspot companies")
     count = len(company)
@@ -85,6 +88,7 @@ def companies_table(streams: Streams, companies: Companies, pipeline: Pipeline) 
                 "companies", np.where((parent >= 0) & companies.in_hubspot[parent], parent, -1)
             ),
             "hubspot_owner_id": blank(chance(rng, 0.1, count), hubspot_ids("owners", companies.seller[company])),
+            **hubspot_fields(streams, judgements, company),
             **_audit(rng, companies.today, companies.first_seen[company], chance(rng, 0.012, count)),
         }
     )
@@ -147,6 +151,7 @@ def deals_table(streams: Streams, companies: Companies, pipeline: Pipeline) -> p
             "hs_is_closed": booleans(stage >= words.OPEN_STAGES),
             "hs_is_closed_won": booleans(stage == words.WON),
             "hubspot_owner_id": hubspot_ids("owners", companies.seller[company]),
+            "abm_product": products(streams, pipeline).take(deal),
             **_audit(
                 rng,
                 companies.today,

@@ -83,7 +83,9 @@ def _sizes(rng: np.random.Generator, companies: Companies, per_company: float) -
     """Larger companies have more known people; a few have none."""
     expected = companies.employees**0.22 * rng.gamma(3, 1, companies.count)
     expected[chance(rng, 0.04, companies.count)] = 0
-    return np.asarray(rng.poisson(expected * per_company / max(expected.mean(), 1e-9)), dtype=np.int64)
+    sizes = np.asarray(rng.poisson(expected * per_company / max(expected.mean(), 1e-9)), dtype=np.int64)
+    sizes[0] = max(sizes[0], not sizes.any())  # somebody, so that arrays by person are never empty
+    return sizes
 
 
 def invent_names(rng: np.random.Generator, count: int) -> tuple[Column, Column]:

@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from abm_sandbox.world import vocabulary as words
-from abm_sandbox.world.columns import chance
+from abm_sandbox.world.columns import blank, chance, pick, weighted
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from abm_sandbox.world.columns import Column
     from abm_sandbox.world.companies import Companies
     from abm_sandbox.world.streams import Streams
 
@@ -62,6 +63,17 @@ def make_pipeline(streams: Streams, companies: Companies) -> Pipeline:
         stage=stage,
         in_hubspot=only_hubspot | (companies.in_hubspot[company] & chance(rng, 0.04, len(company))),
     )
+
+
+def products(streams: Streams, pipeline: Pipeline) -> Column:
+    """Name what each deal is about: a company starts and renews with one product, and expands into others."""
+    rng = streams.named("products")
+    kinds = len(words.PRODUCTS)
+    companies = int(pipeline.company.max(initial=0)) + 1
+    first = weighted(rng, (4, 3, 2, 1), companies)[pipeline.company]
+    other = (first + rng.integers(1, kinds, pipeline.count)) % kinds
+    product = np.where(pipeline.kind == EXPANSION, other, first)
+    return blank(chance(rng, 0.08, pipeline.count), pick(words.PRODUCTS, product))
 
 
 _Deals = tuple[

@@ -22,13 +22,16 @@ from abm_sandbox.world.columns import (
     switch,
     timestamps,
 )
+from abm_sandbox.world.custom_fields import salesforce_fields
 from abm_sandbox.world.ids import salesforce_ids
+from abm_sandbox.world.pipeline import products
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from abm_sandbox.world.columns import Column
     from abm_sandbox.world.companies import Companies
+    from abm_sandbox.world.judgements import Judgements
     from abm_sandbox.world.people import People
     from abm_sandbox.world.pipeline import Pipeline
     from abm_sandbox.world.streams import Streams
@@ -70,7 +73,7 @@ def audit(
     }
 
 
-def accounts(streams: Streams, companies: Companies, pipeline: Pipeline) -> pa.Table:
+def accounts(streams: Streams, companies: Companies, pipeline: Pipeline, judgements: Judgements) -> pa.Table:
     """First records of companies, then the duplicates some of them have."""
     first = np.flatnonzero(companies.in_salesforce)
     again = np.flatnonzero(companies.duplicate >= 0)
@@ -106,6 +109,7 @@ def accounts(streams: Streams, companies: Companies, pipeline: Pipeline) -> pa.T
                 np.round(companies.revenue[company] * rate, -3), no_size | chance(rng, 0.12, count)
             ),
             "CurrencyIsoCode": pick([entry.currency for entry in words.COUNTRIES], country),
+            **salesforce_fields(streams, companies, judgements, company),
             **audit(rng, companies.today, companies.first_seen[company], companies.is_deleted[company] & ~is_again),
         }
     )
@@ -208,6 +212,7 @@ def opportunities(streams: Streams, companies: Companies, pipeline: Pipeline) ->
             "IsWon": booleans(stage == words.WON),
             "IsClosed": booleans(stage >= words.OPEN_STAGES),
             "CloseDate": dates(pipeline.closed[deal]),
+            "ABM_Product__c": products(streams, pipeline).take(deal),
             **audit(
                 rng,
                 companies.today,

@@ -85,6 +85,38 @@ COUNTRIES = (
     Country("India", ("IN", "INDIA"), ("Bengaluru", "Mumbai", "Pune"), "Pvt Ltd", "India", "USD", 1.0, 3, 0.3),
 )
 
+# What companies want to get done: the first of an industry's is by far the most common.
+IMPERATIVES = {
+    "Technology": ("usage-based billing", "cloud cost control"),
+    "Banking": ("credit card payment processing", "fraud prevention"),
+    "Insurance": ("claims automation", "fraud prevention"),
+    "Manufacturing": ("predictive maintenance", "supply chain visibility"),
+    "Retail": ("unified commerce", "supply chain visibility"),
+    "Healthcare": ("patient record exchange", "claims automation"),
+    "Telecommunications": ("customer churn reduction", "usage-based billing"),
+    "Energy": ("grid balancing", "predictive maintenance"),
+    "Transportation": ("supply chain visibility", "fleet electrification"),
+    "Media": ("subscription growth", "customer churn reduction"),
+    "Education": ("student retention", "cloud cost control"),
+    "Consulting": ("cloud cost control", "customer churn reduction"),
+}
+TECHNOLOGIES = (
+    "Data warehouse",
+    "ERP suite",
+    "Event streaming",
+    "Container platform",
+    "Mainframe",
+    "Payment gateway",
+    "Contact centre",
+    "Web shop",
+    "Sensor gateway",
+    "Identity provider",
+    "Marketing automation",
+    "Mobile app",
+)
+INCUMBENTS = ("Norvane", "Quillmark Suite", "Ostrel Cloud", "Tessadyne")
+PRODUCTS = ("Core platform", "Analytics", "Payments", "Integration hub")
+
 # A company's core is onset + middle + ending: one vowel each in the first two, so no two cores read alike.
 ONSETS = tuple(
     onset + vowel for onset in _words("br dr gl kv pl sk thr vr zh fl kn tr sw gr sp z") for vowel in "aeiou"
@@ -163,6 +195,10 @@ CAMPAIGN_TYPES = (
     ("Direct Mail", 8_000, 0.05),
     ("Advertisement", 30_000, 0.03),
 )
+
+# Campaigns without an end, that people come to by themselves: yearly cost.
+STANDING_CAMPAIGNS = (("Demo Request", 0), ("Advisory Board", 20_000))
+DEMO_REQUEST, ADVISORY_BOARD = 0, 1
 
 # These two refuse underscores in addresses: an address here with one belongs to nobody.
 FREE_MAIL_DOMAINS = ("gmail.com", "googlemail.com")
