@@ -44,6 +44,10 @@ def replace(field: str, old_chars: str, new_chars: str) -> str:
     return f"replace({field}, {old_chars}, {new_chars})"
 
 
+def position(substring_text: str, string_text: str) -> str:
+    return f"position({substring_text} in {string_text})"
+
+
 def bool_or(expression: str) -> str:
     return f"bool_or({expression})"
 

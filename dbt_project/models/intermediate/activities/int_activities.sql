@@ -67,7 +67,8 @@ unioned as (
         'files' as feed,
         activity_id,
         activity_type as kind,
-        {{ record_key('files', 'account_id') }} as account_record_key,
+        coalesce({{ record_key('files', 'account_id') }}, domain)
+            as account_record_key,
         minutes,
         not is_deleted as is_counted,
         activity_date,

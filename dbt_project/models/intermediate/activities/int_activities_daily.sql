@@ -13,6 +13,15 @@ account_records as (
     select record_key, account_id from {{ ref('int_account_records') }}
 ),
 
+accounts as (
+    select account_id from {{ ref('int_accounts') }}
+),
+
+hosts as (
+    select host, domain from {{ ref('int_domains') }}
+    where not is_free_mail
+),
+
 people as (
     select person_id, account_id from {{ ref('int_people') }}
 ),
@@ -24,6 +33,17 @@ recipients as (
 
 person_records as (
     select record_key, person_id from {{ ref('int_person_records') }}
+),
+
+{# CRM activities name a record, anonymous visits the visitor's host: they
+   are the account's that is named by its domain, the head of a group. #}
+account_keys as (
+    select record_key as account_key, account_id
+    from account_records
+    union all
+    select hosts.host as account_key, accounts.account_id
+    from hosts
+    inner join accounts on hosts.domain = accounts.account_id
 ),
 
 {# CRM activities name a record, mail events an address. #}
@@ -44,7 +64,7 @@ person_keys as (
 
 resolved as (
     select
-        coalesce(account_records.account_id, person_keys.account_id)
+        coalesce(account_keys.account_id, person_keys.account_id)
             as account_id,
         person_keys.person_id,
         kinds.activity_type,
@@ -62,8 +82,8 @@ resolved as (
             activities.feed = kinds.feed
             and activities.kind = kinds.kind
     left join person_keys on activities.person_key = person_keys.person_key
-    left join account_records
-        on activities.account_record_key = account_records.record_key
+    left join account_keys
+        on activities.account_record_key = account_keys.account_key
 ),
 
 daily as (

@@ -36,6 +36,9 @@ scored as (
         {% for factor in score_factors() -%}
         max(case when factor = '{{ factor }}' then score end)
             as {{ factor }}_score,
+        max(case when factor = '{{ factor }}' then {{ dbt.concat([
+            "sign", "' '", "reason",
+        ]) }} end) as {{ factor }}_reason,
         {% endfor -%}
         {{ points('sum(score * weight) / nullif(sum(weight), 0)') }}
             as account_score,

@@ -1,78 +1,23 @@
 with
 
 accounts as (
-    select account_id, industry, country, city, employees, annual_revenue
+    select
+        account_id,
+        coalesce(industry, country, city, incumbent, technologies) is not null
+        or employees is not null
+        or annual_revenue is not null as is_known
     from {{ ref('int_accounts') }}
 ),
 
 rules as (
-    select
-        profile,
-        attribute,
-        {{ matching_text('value_text') }} as value_text,
-        value_from,
-        value_below,
-        cast(points as decimal(9, 2)) as points
+    select distinct profile, attribute
     from {{ ref('stg_ops__policy_profiles') }}
-),
-
-texts as (
-    {% for name in ['industry', 'country', 'city'] -%}
-    select
-        account_id,
-        '{{ name }}' as attribute,
-        {{ matching_text(name) }} as value_text
-    from accounts
-    where {{ name }} is not null
-    {{ "union all" if not loop.last }}
-    {% endfor -%}
-),
-
-numbers as (
-    {% for name in ['employees', 'annual_revenue'] -%}
-    select
-        account_id,
-        '{{ name }}' as attribute,
-        {{ money(name) }} as value_number
-    from accounts
-    where {{ name }} is not null
-    {{ "union all" if not loop.last }}
-    {% endfor -%}
-),
-
-known as (
-    select account_id from texts
-    union distinct
-    select account_id from numbers
+    where points > 0
 ),
 
 matches as (
-    select texts.account_id, texts.attribute, rules.profile, rules.points
-    from texts
-    inner join rules
-        on
-            texts.attribute = rules.attribute
-            and texts.value_text = rules.value_text
-    union all
-    select numbers.account_id, numbers.attribute, rules.profile, rules.points
-    from numbers
-    inner join rules
-        on
-            numbers.attribute = rules.attribute
-            and numbers.value_number
-            >= coalesce(rules.value_from, numbers.value_number)
-            and (
-                numbers.value_number < rules.value_below
-                or rules.value_below is null
-            )
-    where rules.value_text is null
-),
-
-best_rules as (
-    select account_id, profile, attribute, max(points) as points
-    from matches
-    where points > 0
-    group by account_id, profile, attribute
+    select account_id, profile, attribute, points
+    from {{ ref('int_profile_matches') }}
 ),
 
 profile_points as (
@@ -83,7 +28,7 @@ profile_points as (
         {{ dbt.listagg(
             "replace(attribute, '_', ' ')", "', '", "order by attribute"
         ) }} as matched_on
-    from best_rules
+    from matches
     group by account_id, profile
 ),
 
@@ -102,18 +47,37 @@ best_profiles as (
     where place = 1
 ),
 
+missed as (
+    select
+        best_profiles.account_id,
+        {{ dbt.listagg(
+            "replace(rules.attribute, '_', ' ')", "', '",
+            "order by rules.attribute"
+        ) }} as missed_on
+    from best_profiles
+    inner join rules on best_profiles.profile = rules.profile
+    left join matches
+        on
+            best_profiles.account_id = matches.account_id
+            and rules.profile = matches.profile
+            and rules.attribute = matches.attribute
+    where matches.account_id is null
+    group by best_profiles.account_id
+),
+
 scored as (
     select
         accounts.account_id,
         best_profiles.profile as best_profile,
         {{ points(
-            'coalesce(best_profiles.points, case when known.account_id'
-            ~ ' is not null then 0 end)'
+            'coalesce(best_profiles.points, case when accounts.is_known'
+            ~ ' then 0 end)'
         ) }} as score,
-        best_profiles.matched_on
+        best_profiles.matched_on,
+        missed.missed_on
     from accounts
     left join best_profiles on accounts.account_id = best_profiles.account_id
-    left join known on accounts.account_id = known.account_id
+    left join missed on accounts.account_id = missed.account_id
 ),
 
 with_reasons as (
@@ -130,6 +94,8 @@ with_reasons as (
                 "'fits '", short_text("replace(best_profile, '_', ' ')", 60),
                 "case when score < 50 then ' only' else '' end", "' by '",
                 'matched_on',
+                "case when missed_on is null then '' else "
+                ~ dbt.concat(["', not by '", 'missed_on']) ~ " end",
             ]) }}
         end as reason
     from scored
