@@ -243,6 +243,12 @@ class LifetimeValue(Scale):
     prospect_discount: Share = Field(description="Share of the modelled value that a prospect is given")
 
 
+class Backtest(Part):
+    """How the scores of the past are held against what was won since."""
+
+    months: Annotated[int, Field(ge=1, le=60)] = Field(description="Whole months looked back")
+
+
 class Factors(Part):
     """Weights of the five factors; only their proportions count."""
 
@@ -367,6 +373,7 @@ class Policy(Part):
     influence: Influence = Field(description="How influence becomes points")
     engagement: Engagement = Field(description="How engagement becomes points")
     cltv: LifetimeValue = Field(description="How lifetime value becomes points")
+    backtest: Backtest = Field(description="How past scores are held against what was won since")
     activities: dict[Identifier, Activity] = Field(min_length=1, description="What each kind of activity is worth")
     seniorities: Seniorities = Field(description="How much more a minute counts by who spent it")
     profiles: list[Profile] = Field(min_length=1, description="Ideal customer profiles; the best one counts")

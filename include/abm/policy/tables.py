@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from abm.policy.schema import Policy
 
 SETTING_PARTS = (
-    "portfolio", "revenue_potential", "influence", "engagement", "cltv", "suppression", "guards", "checks",
+    "portfolio", "revenue_potential", "influence", "engagement", "cltv", "backtest", "suppression", "guards", "checks",
     "audience_minimums", "review", "overrides", "mqa", "leases", "rotation", "micro_segments", "contact_pressure",
     "pilot", "marketing_budget",
 )  # fmt: skip
