@@ -41,9 +41,9 @@ def serve_sandbox(
 
     ports = {"salesforce": salesforce_port, "hubspot": hubspot_port, "linkedin": linkedin_port}
     try:
-        with running_sandbox(home, make_world, ports=ports, limits=limits) as endpoints:
+        with running_sandbox(home, make_world, ports=ports, limits=limits, with_files=True) as endpoints:
             for name, endpoint in endpoints.items():
-                typer.echo(f"{name:<12}{endpoint['base_url']}")
+                typer.echo(f"{name:<12}{endpoint['base_url'] or endpoint['extra']['path']}")
             typer.echo(f"Credentials are in {home / ENDPOINTS_FILE}")
             ended.wait()
     except (OSError, RuntimeError, sqlite3.Error) as error:

@@ -8,7 +8,7 @@ import json
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Protocol
 
-from abm_sandbox import credentials, hubspot, linkedin, salesforce
+from abm_sandbox import credentials, files, hubspot, linkedin, salesforce
 from abm_sandbox.serving import serve
 from abm_sandbox.store import Store
 
@@ -75,17 +75,18 @@ def running_sandbox(
     ports: Mapping[str, int] | None = None,
     limits: bool = True,
     platforms: tuple[Platform, ...] = PLATFORMS,
+    with_files: bool = False,
 ) -> Iterator[dict[str, dict[str, Any]]]:
     """Serve the platforms and yield their endpoints, which stand in `endpoints.json` too as long as they answer.
 
-    `make_world` is called only where a platform has no store yet; what was written to one is kept. Raises RuntimeError
-    where another process serves the same folder.
+    `make_world` is called only where a platform has no store yet; what was written to one is kept. With files, a folder
+    of them is told as one more endpoint. Raises RuntimeError where another process serves the same folder.
     """
     home.mkdir(parents=True, exist_ok=True)
     with contextlib.ExitStack() as stack:
         stack.enter_context(_only_here(home))
-        make_stores(home, make_world, platforms)
-        endpoints = {}
+        make_stores(home, make_world, platforms, with_files=with_files)
+        endpoints = {"files": files.endpoint(home)} if with_files else {}
         for platform in platforms:
             store = Store(home / f"{platform.name}.sqlite")
             stack.callback(store.close)
@@ -96,13 +97,22 @@ def running_sandbox(
         yield endpoints
 
 
-def make_stores(home: Path, make_world: Callable[[], World], platforms: tuple[Platform, ...] = PLATFORMS) -> None:
+def make_stores(
+    home: Path,
+    make_world: Callable[[], World],
+    platforms: tuple[Platform, ...] = PLATFORMS,
+    *,
+    with_files: bool = False,
+) -> None:
     """Fill the stores that are missing; one that was only half filled when a start was cut off is made anew."""
     missing = {platform: home / f"{platform.name}.sqlite" for platform in platforms}
     missing = {platform: path for platform, path in missing.items() if not path.exists()}
-    if not missing:
+    lacks_files = with_files and not (home / files.FOLDER).exists()
+    if not missing and not lacks_files:
         return
     world = make_world()
+    if lacks_files:
+        files.write_files(home, world)
     for platform, path in missing.items():
         for leftover in home.glob(f"{_begun(path).name}*"):
             leftover.unlink()

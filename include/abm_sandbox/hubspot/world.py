@@ -26,8 +26,8 @@ def load_world(store: Store, tables: Mapping[str, pa.Table]) -> None:
 
     Keys are "companies", "contacts", "deals" (id, HubSpot property names, createdAt, updatedAt, archived), "owners",
     "deals/companies" and "contacts/companies" (from, to, primary), "email_events". Numbers, dates and booleans become
-    HubSpot's text. A property HubSpot does not define is created in its column's type; choices gain the options the rows
-    use.
+    HubSpot's text. A property HubSpot does not define is created in its column's type; choices gain the options that
+    rows use.
     """
     portal = Portal(store)
     for kind in OBJECT_TYPES:
