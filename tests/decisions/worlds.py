@@ -22,6 +22,15 @@ from abm.policy.versions import policy_document
 if TYPE_CHECKING:
     from tests.decisions.decider import Row, World
 
+INPUTS = (
+    "int_accounts",
+    "int_account_potential",
+    "int_account_scores",
+    "int_account_revenue",
+    "int_team_gates",
+    "int_style_overrides",
+    "int_style_leases",
+)
 VERSION = "policy"
 AS_OF = dt.date(2026, 3, 2)
 STAY = 90
