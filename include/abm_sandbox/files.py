@@ -16,15 +16,22 @@ if TYPE_CHECKING:
     from abm_sandbox.world import World
 
 FOLDER = "files"
-MAPPING = """\
+_INTRODUCTION = """\
 # The website's visits and finance's bookings. A visit names a company by its domain, or a visitor who left an address.
 entities:
+"""
+_ENTITIES = {
+    "accounts": """\
   accounts:
     file: accounts.csv
     columns: {account_id: number, account_name: company, domain: website}
+""",
+    "contacts": """\
   contacts:
     file: contacts.csv
     columns: {contact_id: visitor, account_id: account, email: email}
+""",
+    "visits": """\
   activities:
     file: visits.csv
     columns:
@@ -41,6 +48,8 @@ entities:
           Report download: content_download
       minutes: minutes
       occurred_at: visited_at
+""",
+    "spend": """\
   spend:
     file: spend.csv
     columns:
@@ -50,18 +59,22 @@ entities:
       amount: amount
       currency_code: currency
       spend_date: booked_on
-"""
+""",
+}
 
 
 def write_files(home: Path, world: World) -> None:
-    """Write the folder, all of it or nothing."""
+    """Write the folder, all of it or nothing; a table without rows is left out, as the source refuses a header alone."""
     begun = home / f"{FOLDER}.begun"
     with contextlib.suppress(FileNotFoundError):
         shutil.rmtree(begun)
     begun.mkdir(parents=True)
-    for name, rows in Exports(world.streams, world.companies, world.people).tables().items():
+    tables = Exports(world.streams, world.companies, world.people).tables()
+    filled = {name: rows for name, rows in tables.items() if rows.num_rows}
+    for name, rows in filled.items():
         pyarrow.csv.write_csv(rows, begun / f"{name}.csv")
-    (begun / "mapping.yml").write_text(MAPPING, encoding="utf-8")
+    mapping = _INTRODUCTION + "".join(_ENTITIES[name] for name in filled)
+    (begun / "mapping.yml").write_text(mapping, encoding="utf-8")
     begun.replace(home / FOLDER)
 
 
