@@ -64,7 +64,7 @@ _ENTITIES = {
 
 
 def write_files(home: Path, world: World) -> None:
-    """Write the folder, all of it or nothing; a table without rows is left out, as the source refuses a header alone."""
+    """Write the folder, all of it or nothing, without empty tables: the source refuses a header alone."""
     begun = home / f"{FOLDER}.begun"
     with contextlib.suppress(FileNotFoundError):
         shutil.rmtree(begun)
