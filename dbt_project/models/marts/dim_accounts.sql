@@ -10,12 +10,11 @@ potential as (
 ),
 
 revenue as (
-    select
-        account_id,
-        won_deals,
-        won_amount_in_period,
-        sum(won_amount_in_period) over () as revenue_of_all
-    from {{ ref('int_account_revenue') }}
+    select account_id, won_deals from {{ ref('int_account_revenue') }}
+),
+
+flags as (
+    select account_id, is_too_big_to_lose from {{ ref('int_account_flags') }}
 ),
 
 joined as (
@@ -35,12 +34,7 @@ joined as (
         {{ policy_text('currency') }} as currency_code,
         {{ money('accounts.annual_revenue') }} as annual_revenue,
         accounts.city,
-        coalesce(
-            revenue.won_amount_in_period > 0
-            and revenue.won_amount_in_period >= revenue.revenue_of_all
-            * {{ policy_number('portfolio.too_big_to_lose_share') }},
-            false
-        ) as is_too_big_to_lose,
+        flags.is_too_big_to_lose,
         accounts.imperative,
         accounts.technologies,
         accounts.incumbent,
@@ -50,6 +44,7 @@ joined as (
         accounts.marketing_signed_off
     from accounts
     inner join potential on accounts.account_id = potential.account_id
+    inner join flags on accounts.account_id = flags.account_id
     left join revenue on accounts.account_id = revenue.account_id
 )
 

@@ -19,7 +19,15 @@ def seats(policy: Policy) -> dict[str, int | None]:
 
 def style_seats(style: Style, capacity: Capacity) -> int | None:
     """Return the smallest of what people, budget and limit allow; None where none of them is given."""
-    allowed = (_by_people(style.seats, capacity), _by_budget(style), style.seats.limit)
+    return _least(_by_people(style.seats, capacity), seats_ceiling(style))
+
+
+def seats_ceiling(style: Style) -> int | None:
+    """Return what budget and limit allow, however many marketers there are; None where neither is given."""
+    return _least(_by_budget(style), style.seats.limit)
+
+
+def _least(*allowed: int | None) -> int | None:
     least = min((number for number in allowed if number is not None), default=None)
     return None if least is None or least > _UNLIMITED else least
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from pydantic import BaseModel
 
 from abm.policy.decision_tables import DECISION_TABLES, matches
-from abm.policy.seats import seats_per_marketer, style_seats
+from abm.policy.seats import seats_ceiling, seats_per_marketer, style_seats
 from abm.policy.styles import STYLES
 
 if TYPE_CHECKING:
@@ -58,6 +58,7 @@ def styles(policy: Policy) -> Iterator[Row]:
             "potential_below": style.potential_below,
             "seats": style_seats(style, policy.portfolio.capacity),
             "seats_per_marketer": seats_per_marketer(style),
+            "seats_ceiling": seats_ceiling(style),
             "lease_reserve": style.seats.lease_reserve,
             "manual_seats": style.seats.manual_seats,
             "lease_style": policy.leases.targets.get(name),

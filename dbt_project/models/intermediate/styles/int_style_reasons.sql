@@ -1,139 +1,149 @@
-{# Two sentences for each decision: the full one, and one for the CRM without
-   ranks and with the entry score in steps of 5: what moves whenever anybody
-   else does would rewrite every waiting record each night. #}
-{% set treated_as = dbt.concat([
-    "'; treated as '", "style_label"
+{# Two sentences for each decision: the full one, and one for the CRM that is
+   made of the account's own facts: what moves whenever anybody else does would
+   rewrite every waiting record each night. #}
+{% set treated_as = dbt.concat(["'; treated as '", "effective_label"]) %}
+{% set rank_and_seats = dbt.concat([
+    "': rank '", "rank_in_style", "' of '", "seat_limit", "' seats'",
+    "coalesce(" ~ dbt.concat(["' with '", "score_shown", "' points'"]) ~ ", '')",
+]) %}
+{% set what_enters = dbt.concat([
+    "coalesce(" ~ dbt.concat([
+        "'; enters at '", "points_needed", "' points'",
+        "coalesce(" ~ dbt.concat(["', has '", "score_shown"])
+        ~ ", ', has no score')",
+    ]) ~ ", '')",
+    "coalesce(" ~ dbt.concat([
+        "'; or with '", "marketers_needed",
+        "case when marketers_needed = 1 then ' more marketer'"
+        ~ " else ' more marketers' end",
+    ]) ~ ", '')",
 ]) %}
 
 with
 
-styles as (
-    select * from {{ ref('int_account_styles') }}
-),
-
-labels as (
-    select style, label from {{ ref('stg_ops__policy_styles') }}
-),
-
 in_words as (
-    select
-        styles.*,
-        coalesce(style_labels.label, 'no style') as style_label,
-        wanted_labels.label as wanted_label,
-        waitlist_labels.label as waitlist_label,
-        cast(round(styles.account_score, 1) as decimal(4, 1)) as score_shown,
-        cast(round(styles.waitlist_entry_score, 1) as decimal(4, 1))
-            as entry_shown,
-        cast(5 * round(styles.waitlist_entry_score / 5, 0) as integer)
-            as entry_rounded,
-        case
-            when styles.annual_potential is null then 'Potential unknown'
-            else {{ dbt.concat([
-                "'Potential of '", amount_in_words('styles.annual_potential'),
-                "' '", policy_text('currency'), "' a year ('",
-                method_in_words('styles.potential_method'), "')'",
-            ]) }}
-        end as potential
-    from styles
-    left join labels as style_labels
-        on styles.effective_style = style_labels.style
-    left join labels as wanted_labels
-        on styles.wanted_style = wanted_labels.style
-    left join labels as waitlist_labels
-        on styles.waitlist_style = waitlist_labels.style
+    select * from {{ ref('int_styles_in_words') }}
 ),
 
-{# What both sentences say; a seat and a waitlist are told in two ways. #}
-with_parts as (
+{# What is the same in both sentences: the account's own facts. #}
+own as (
     select
-        *,
+        in_words.*,
         case reason_code
             when 'excluded_competitor'
                 then 'Excluded: on the list of competitors'
             when 'excluded_own' then 'Excluded: one of our own companies'
             when 'excluded_suppressed'
                 then 'Excluded: on the list of suppressed accounts'
+            when 'lease' then {{ dbt.concat([
+                "trigger_label", "': '", "effective_label", "' until '",
+                "lease_end", "', then '", "base_label", "' again'",
+            ]) }}
+            when 'override' then {{ dbt.concat([
+                "'Decided by a person'",
+                "coalesce(" ~ dbt.concat(["' until '", "override_end"])
+                ~ ", '')",
+                "coalesce(" ~ dbt.concat([
+                    "': '", short_text("override_reason", 120)
+                ]) ~ ", '')",
+                treated_as,
+            ]) }}
+            when 'override_waits' then {{ dbt.concat([
+                "'A person asked for '", "override_label",
+                "', which has no seat for it'", treated_as,
+            ]) }}
+            when 'team_incomplete' then {{ dbt.concat([
+                "potential", "band",
+                "'; its account team or a sign-off is missing'", treated_as,
+            ]) }}
+            when 'style_disabled' then {{ dbt.concat([
+                "potential", "band", "', which is switched off'", treated_as,
+            ]) }}
             when 'potential_unknown' then {{ dbt.concat([
                 "'Potential unknown: no estimate, no open pipeline and too few'",
                 "' comparable customers'", treated_as, "' until it is known'",
             ]) }}
-            when 'style_disabled' then {{ dbt.concat([
-                "potential", "' is in the band of '", "wanted_label",
-                "', which is switched off'", treated_as,
-            ]) }}
-            when 'below_bands' then {{ dbt.concat([
-                "potential", "' is below every band'", treated_as,
-            ]) }}
+            when 'below_bands'
+                then {{ dbt.concat(["potential", "band", treated_as]) }}
             when 'no_style_open' then {{ dbt.concat([
                 "potential", "'; no style below the band of '",
                 "wanted_label", "' is switched on'",
             ]) }}
-            when 'waitlisted' then {{ dbt.concat([
-                "potential", "'; waits for '", "waitlist_label"
-            ]) }}
-            else {{ dbt.concat([
-                "potential", "' is in the band of '", "wanted_label"
-            ]) }}
-        end as start_of_reason,
-        case
-            when reason_code <> 'band_and_seat' then ''
-            when has_prospect_seat then ', on a seat kept for prospects'
-            else ''
-        end as seat_kind
+        end as fact
     from in_words
 ),
 
-with_sentences as (
+told as (
     select
-        account_id,
-        {{ dbt.concat([
-            'start_of_reason',
-            'seat_kind',
-            "case when reason_code = 'waitlisted' then "
-            ~ dbt.concat([
+        own.*,
+        case
+            when fact is not null then fact
+            when reason_code = 'seat_withdrawn' then {{ dbt.concat([
+                "'Its seat as '", "held_label",
+                "' is gone: there are fewer seats than accounts'", treated_as,
+            ]) }}
+            when reason_code = 'held_until_review' then {{ dbt.concat([
+                "potential", "band", "'; stays '", "base_label",
+                "' until a review, which today would say '", "proposed_label",
+            ]) }}
+            when reason_code = 'minimum_stay' then {{ dbt.concat([
+                "potential", "band", "'; '", "proposed_label",
+                "' is due, but its minimum stay as '", "base_label",
+                "' is not over'",
+            ]) }}
+            when reason_code = 'moves_capped' then {{ dbt.concat([
+                "potential", "band", "'; '", "proposed_label",
+                "' is due, but this review made all its moves; stays '",
+                "base_label",
+            ]) }}
+            when reason_code = 'waitlisted' then {{ dbt.concat([
+                "potential", "'; waits for '", "waitlist_label",
                 "': rank '", "waitlist_rank", "' of '", "waitlist_seats",
-                "' seats'",
-                "coalesce(" ~ dbt.concat([
-                    "'; enters at '", "entry_shown", "' points'"
-                ]) ~ ", '')",
-                "coalesce(" ~ dbt.concat([
-                    "', has '", "score_shown"
-                ]) ~ ", ', has no score')",
-                treated_as,
-            ])
-            ~ " when reason_code = 'band_and_seat' and seat_limit is not null"
-            ~ " then " ~ dbt.concat([
-                "': rank '", "rank_in_style", "' of '", "seat_limit",
-                "' seats'",
-                "coalesce(" ~ dbt.concat([
-                    "' with '", "score_shown", "' points'"
-                ]) ~ ", '')",
-            ])
-            ~ " else '' end",
-            "'.'",
-        ]) }} as reason,
-        {{ dbt.concat([
-            'start_of_reason',
-            'seat_kind',
-            "case when reason_code = 'waitlisted' then "
-            ~ dbt.concat([
-                "coalesce(" ~ dbt.concat([
-                    "', enters at about '", "entry_rounded", "' points'"
-                ]) ~ ", '')",
-                treated_as,
-            ])
-            ~ " else '' end",
-            "'.'",
-        ]) }} as steady_reason
-    from with_parts
+                "' seats'", what_enters, treated_as,
+            ]) }}
+            when reason_code = 'new_below_review' then {{ dbt.concat([
+                "potential", "band",
+                "'; new accounts enter it in a review'", treated_as,
+            ]) }}
+            when proposed_rank < base_rank then {{ dbt.concat([
+                "potential", "band", "'; its seat as '", "proposed_label",
+                "' is still taken'", treated_as,
+            ]) }}
+            else {{ dbt.concat([
+                "potential", "band",
+                "case when has_prospect_seat"
+                ~ " then ', on a seat kept for prospects' else '' end",
+                "case when seat_limit is null then '' else "
+                ~ rank_and_seats ~ " end",
+            ]) }}
+        end as reason,
+        case
+            when fact is not null then fact
+            else {{ dbt.concat([
+                "potential", "band",
+                "case when wanted_rank < base_rank then "
+                ~ dbt.concat([treated_as, "' until a review seats it higher'"])
+                ~ " when wanted_rank > base_rank then "
+                ~ dbt.concat(["'; stays '", "base_label", "' until a review'"])
+                ~ " else '' end",
+            ]) }}
+        end as steady_reason
+    from own
 ),
 
-shortened as (
+ended as (
     select
         account_id,
-        {{ short_text('reason') }} as reason,
-        {{ short_text('steady_reason') }} as steady_reason
-    from with_sentences
+        {% for sentence in ['reason', 'steady_reason'] -%}
+        {{ dbt.concat([
+            short_text(sentence, 205),
+            "case when must_be_reviewed"
+            ~ " then '; too big to lose: to be reviewed' else '' end",
+            "'.'",
+        ]) }} as {{ sentence }}
+        {{- "," if not loop.last }}
+        {% endfor -%}
+    from told
 )
 
-select * from shortened
+select * from ended

@@ -1,56 +1,54 @@
+{# Who waits for which style, and at which place of its pool. #}
+{% set none_rank = styles() | length + 1 %}
+
 with
 
-places as (
-    select
-        account_id,
-        style,
-        style_rank,
-        seats,
-        place,
-        is_seated,
-        has_prospect_seat,
-        is_customer,
-        account_score
-    from {{ ref('int_style_places') }}
-    where is_enabled
+stood as (
+    select * from {{ ref('int_style_proposals') }}
+    where is_enabled and not is_passed_over
 ),
 
-{# What an account must beat: the last one that has a seat; a customer cannot
-   take a seat kept for prospects. #}
-entry_scores as (
-    select
-        style,
-        min(account_score) as for_prospects,
-        min(case when not has_prospect_seat then account_score end)
-            as for_customers
-    from places
-    where is_seated
-    group by style
+base_styles as (
+    select account_id, base_style from {{ ref('int_base_styles') }}
 ),
 
-waiting as (
+ranks as (
+    select style, style_rank from {{ ref('stg_ops__policy_styles') }}
+),
+
+candidates as (
+    select account_id, held_rank from {{ ref('int_style_candidates') }}
+),
+
+in_vain as (
     select
         *,
         row_number() over (
             partition by account_id order by style_rank
         ) as nth_wait
-    from places
+    from stood
     where not is_seated
 ),
 
-highest_wait as (
+waiting as (
     select
-        waiting.account_id,
-        waiting.style,
-        waiting.place,
-        waiting.seats,
-        case
-            when waiting.is_customer then entry_scores.for_customers
-            else entry_scores.for_prospects
-        end as entry_score
-    from waiting
-    left join entry_scores on waiting.style = entry_scores.style
-    where waiting.nth_wait = 1
+        in_vain.account_id,
+        in_vain.style,
+        in_vain.style_rank,
+        in_vain.place,
+        in_vain.seats,
+        in_vain.is_customer,
+        in_vain.account_score,
+        in_vain.annual_potential,
+        coalesce(candidates.held_rank <= in_vain.style_rank, false)
+            as has_margin
+    from in_vain
+    inner join candidates on in_vain.account_id = candidates.account_id
+    inner join base_styles on in_vain.account_id = base_styles.account_id
+    left join ranks on base_styles.base_style = ranks.style
+    where
+        in_vain.nth_wait = 1
+        and in_vain.style_rank < coalesce(ranks.style_rank, {{ none_rank }})
 )
 
-select * from highest_wait
+select * from waiting

@@ -22,6 +22,7 @@ renamed as (
         source.planned_spend,
         source.audience_enabled,
         source.seats_per_marketer,
+        source.seats_ceiling,
         source.lease_reserve,
         source.manual_seats,
         source.lease_style,

@@ -101,6 +101,8 @@ create table ops.input_ledger (
     cltv_score integer,
     is_customer boolean not null,
     proposed_style text not null,
+    reason_code text not null,
+    reason text not null, -- without ranks and decimals
     score_reasons text,
     policy_version text not null,
     release_id text not null references ops.releases,

@@ -1,0 +1,116 @@
+{# How many more marketers would let a waiting account in. Seats above the
+   present ones also grow what is kept for prospects, so a customer needs
+   either enough seats beside the prospects ahead, or all prospects seated. #}
+with
+
+waiting as (
+    select account_id, style from {{ ref('int_style_waitlist') }}
+),
+
+seats as (
+    select
+        styles.style,
+        styles.style_rank,
+        styles.seats as all_seats,
+        styles.lease_reserve,
+        styles.seats_per_marketer,
+        styles.seats_ceiling,
+        seats.overrides,
+        case
+            when styles.style_rank > 1 then 0
+            else {{ exact_policy_number('portfolio.prospect_seat_share') }}
+        end as prospect_share
+    from {{ ref('stg_ops__policy_styles') }} as styles
+    inner join {{ ref('int_style_seats') }} as seats
+        on styles.style = seats.style
+    where styles.seats_per_marketer > 0
+),
+
+pools as (
+    select
+        proposals.account_id,
+        proposals.style,
+        proposals.is_customer,
+        row_number() over (
+            partition by proposals.style
+            order by {{ best_first() }}
+        ) as nth,
+        sum(case when proposals.is_customer then 0 else 1 end) over (
+            partition by proposals.style
+            order by {{ best_first() }}
+            rows between unbounded preceding and current row
+        ) as nth_prospect,
+        sum(case when proposals.is_customer then 0 else 1 end) over (
+            partition by proposals.style
+        ) as prospects
+    from {{ ref('int_style_proposals') }} as proposals
+    inner join (select distinct style from waiting) as waited_for
+        on proposals.style = waited_for.style
+    where not proposals.is_passed_over
+),
+
+placed as (
+    select
+        pools.*,
+        seats.overrides,
+        seats.all_seats,
+        seats.lease_reserve,
+        seats.seats_per_marketer,
+        seats.seats_ceiling,
+        seats.prospect_share
+    from waiting
+    inner join pools
+        on
+            waiting.account_id = pools.account_id
+            and waiting.style = pools.style
+    inner join seats on waiting.style = seats.style
+),
+
+{# Base seats with which the account is seated, overrides' seats included. #}
+with_seats as (
+    select
+        *,
+        case
+            when is_customer then least(
+                nth + prospects - nth_prospect + overrides,
+                greatest(
+                    nth + overrides,
+                    case
+                        when prospect_share < 1 then floor(
+                            (nth - nth_prospect + overrides - 1)
+                            / (1 - prospect_share)
+                        ) + 1
+                        else nth + prospects + overrides
+                    end
+                )
+            )
+            when prospect_share = 0 then nth + overrides
+            else least(
+                nth + overrides,
+                greatest(
+                    ceil(nth_prospect / prospect_share),
+                    nth_prospect + overrides
+                )
+            )
+        end as base_seats_needed
+    from placed
+),
+
+needed as (
+    select
+        account_id,
+        cast(
+            ceil(
+                cast(
+                    base_seats_needed + lease_reserve - all_seats
+                    as decimal(20, 4)
+                ) / seats_per_marketer
+            ) as integer
+        ) as marketers_needed
+    from with_seats
+    where
+        seats_ceiling is null
+        or base_seats_needed + lease_reserve <= seats_ceiling
+)
+
+select * from needed
