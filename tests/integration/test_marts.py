@@ -98,7 +98,14 @@ def with_few_seats(published: Model, tmp_path_factory: pytest.TempPathFactory) -
 
 
 def test_unit_tests_of_every_rule_pass(candidate: Model) -> None:
-    folders = ("intermediate/scores", "intermediate/styles", "intermediate/metrics", "marts", "activation")
+    folders = (
+        "intermediate/scores",
+        "intermediate/backtest",
+        "intermediate/styles",
+        "intermediate/metrics",
+        "marts",
+        "activation",
+    )
     chosen = [f"test_type:unit,path:models/{folder}" for folder in folders]
     ran = transform.run_dbt(candidate.url, "test", "--select", *chosen)
 
