@@ -10,15 +10,11 @@ from rich import box
 from rich.markup import escape
 from rich.table import Table
 
-from abm.simulate.rehearsal import as_data
-
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
-    from pathlib import Path
 
     from rich.console import Console, RenderableType
 
-    from abm.policy.schema import Policy
     from abm.simulate.outcome import Audience, Mover, StyleCount, StyleLine
     from abm.simulate.rehearsal import Rehearsal
     from abm.simulate.replay import Month
@@ -32,14 +28,6 @@ HELD_BACK = {
     "moves_capped": "are beyond the cap of one review",
 }
 _MARKS = {"good": "[green]✓[/green]", "note": "·", "warn": "[yellow]![/yellow]"}
-
-
-def show(rehearsal: Rehearsal, policy: Policy, console: Console, *, is_json: bool, html: Path | None) -> None:
-    """Print a rehearsal as tables or JSON, and write it as a page where a file is named."""
-    if is_json:
-        console.print_json(data=as_data(rehearsal))
-    else:
-        print_rehearsal(rehearsal, policy.audience_minimums, console)
 
 
 def print_rehearsal(rehearsal: Rehearsal, minimums: Mapping[str, int], console: Console) -> None:

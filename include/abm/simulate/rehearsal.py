@@ -18,7 +18,7 @@ from abm.simulate.verdicts import Verdict, judge, read_benchmarks
 from abm.warehouse import connect
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     import psycopg
 
@@ -39,6 +39,7 @@ class Rehearsal:
     outcome: Outcome
     verdicts: Sequence[Verdict]
     months: Sequence[Month]
+    medians: Mapping[str, float]
     digest: str = ""
 
     @property
@@ -73,8 +74,20 @@ def simulate(
         with connect(url) as connection:
             _require_same_build(connection, began)
             outcome = read_outcome(connection, _labels(policy), has_before=live is not None)
-            verdicts = judge(outcome.styles, policy, read_benchmarks(connection))
-    return _named(Rehearsal(as_of, is_review, version, policy.currency, live, outcome, verdicts, replayed))
+            benchmarks = read_benchmarks(connection)
+    return _named(
+        Rehearsal(
+            as_of=as_of,
+            is_review=is_review,
+            policy_version=version,
+            currency=policy.currency,
+            live=live,
+            outcome=outcome,
+            verdicts=judge(outcome.styles, policy, benchmarks),
+            months=replayed,
+            medians={style: value for (metric, style), value in benchmarks.items() if metric == "accounts"},
+        )
+    )
 
 
 def as_data(rehearsal: Rehearsal) -> dict[str, Any]:

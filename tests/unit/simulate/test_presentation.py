@@ -1,0 +1,118 @@
+"""A rehearsal in the terminal and as a page."""
+
+from __future__ import annotations
+
+from html.parser import HTMLParser
+from typing import TYPE_CHECKING
+from xml.etree import ElementTree as ET
+
+import pytest
+from rich.console import Console
+from tests.unit.simulate.conftest import mover
+
+from abm.errors import ConfigurationError
+from abm.policy.load import load_policy
+from abm.simulate import show
+from abm.simulate.command import write_page
+from abm.simulate.page import page
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from abm.simulate import Rehearsal
+
+    Make = Callable[..., Rehearsal]
+
+
+class _Reading(HTMLParser):
+    """Tags, their attributes, and whether each one that opens is closed."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.open: list[str] = []
+        self.tags: list[tuple[str, dict[str, str | None]]] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append((tag, dict(attrs)))
+        if tag != "meta":
+            self.open.append(tag)
+
+    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append((tag, dict(attrs)))
+
+    def handle_endtag(self, tag: str) -> None:
+        assert self.open.pop() == tag
+
+
+def printed(rehearsal: Rehearsal, *, is_json: bool = False) -> str:
+    console = Console(width=160, force_terminal=False)
+    with console.capture() as captured:
+        show(rehearsal, load_policy(None), console, is_json=is_json, html=None)
+    return captured.get()
+
+
+def read(text: str) -> _Reading:
+    reading = _Reading()
+    reading.feed(text)
+    assert reading.open == []
+    return reading
+
+
+def test_table_names_movers_counts_and_what_the_cap_holds_back(rehearsal: Make) -> None:
+    told = printed(rehearsal())
+
+    assert "Acme Ltd" in told
+    assert "2 accounts change style." in told
+    assert "4 more would move but are beyond the cap of one review." in told
+    assert "Digest 0123" in told
+
+
+def test_without_a_release_only_the_after_side_is_shown(rehearsal: Make) -> None:
+    told = printed(rehearsal(live=None))
+
+    assert "Nothing is published yet" in told
+    assert "change style" not in told
+
+
+def test_policy_in_force_is_called_so(rehearsal: Make) -> None:
+    assert "It is the policy in force." in printed(rehearsal(policy_version="old"))
+
+
+def test_json_has_every_mover(rehearsal: Make) -> None:
+    assert printed(rehearsal(), is_json=True).count('"account_name"') == 2
+
+
+def test_page_is_well_formed_and_loads_nothing(rehearsal: Make) -> None:
+    reading = read(page(rehearsal(), {"linkedin": 300}))
+
+    assert not {"script", "link", "img", "iframe"} & {tag for tag, _ in reading.tags}
+    assert all(not {"src", "href"} & set(attributes) for _, attributes in reading.tags)
+
+
+def test_page_is_readable_without_seeing_its_charts(rehearsal: Make) -> None:
+    reading = read(page(rehearsal(), {}))
+    charts = [attributes for tag, attributes in reading.tags if tag == "svg"]
+
+    assert len(charts) >= 4
+    assert all(chart["role"] == "img" and chart["aria-label"] for chart in charts)
+    assert [tag for tag, _ in reading.tags if tag.startswith("h")][:3] == ["html", "head", "h1"]
+
+
+def test_names_cannot_break_out_of_the_page(rehearsal: Make) -> None:
+    outcome = rehearsal().outcome
+    hostile = mover("x.example", "one_to_one", "one_to_few", name="<script>alert('1')</script>")
+    changed = type(outcome)(outcome.styles, [hostile], outcome.audiences)
+
+    assert "<script" not in page(rehearsal(outcome=changed), {})
+
+
+def test_charts_are_xml_whatever_the_counts(rehearsal: Make) -> None:
+    text = page(rehearsal(), {})
+    for chart in text.split("<svg")[1:]:
+        ET.fromstring("<svg" + chart.partition("</svg>")[0] + "</svg>")  # noqa: S314 (made by us just now)
+
+
+def test_page_that_cannot_be_written_says_where(tmp_path: Path) -> None:
+    with pytest.raises(ConfigurationError, match="--html"):
+        write_page(tmp_path / "missing" / "report.html", "")
