@@ -24,7 +24,8 @@ REASON_LENGTH = 255
 # A failed row may have been applied all the same (a time-out after the write): no hash means that what the platform
 # holds is uncertain, and the next plan sends or removes the row whatever is desired then.
 # `first` and `last` bound the batch: the planner knows nothing of a run written a moment ago, and would read all of it.
-# The outer join keeps it from the opposite error: taking the batch for one row, it would read all results for each.
+# For the same reason the state's rows are found by arrays, and nothing is joined in nested loops (_NO_LOOPS): a batch
+# taken for one row would be read once for each row of the other side.
 _RESULTS = """
 with results as (
     select *
@@ -47,29 +48,25 @@ with results as (
 ),
 """
 _RECORD = """
-planned as (
-    select results.*, changes.ctid as row_id
-    from results
-    left join ops.sync_changes as changes
-        on
-            changes.run_id = %(run_id)s and changes.object_key = results.object_key
-            and changes.object_key between %(first)s and %(last)s
-),
 done as (
     update ops.sync_changes as changes
     set
-        outcome = planned.outcome, reason_code = planned.reason_code, reason = planned.reason,
+        outcome = results.outcome, reason_code = results.reason_code, reason = results.reason,
         attempts = changes.attempts + 1, finished_at = now()
-    from planned
-    where changes.ctid = planned.row_id and changes.outcome is null
+    from results
+    where
+        changes.run_id = %(run_id)s and changes.object_key = results.object_key and changes.outcome is null
+        and changes.object_key between %(first)s and %(last)s
     returning changes.object_key, changes.operation, changes.payload, changes.payload_hash, changes.outcome,
-        changes.reason_code, planned.remote_id
+        changes.reason_code, results.remote_id
 ),
 removed as (
-    delete from ops.sync_state as state using done
+    delete from ops.sync_state
     where
-        state.destination = %(destination)s and state.object_key = done.object_key
-        and done.operation = 'remove' and done.outcome in ('removed', 'unchanged')
+        destination = %(destination)s
+        and object_key = any(array(
+            select object_key from done where operation = 'remove' and outcome in ('removed', 'unchanged')
+        ))
 ),
 refused as (
     insert into ops.sync_refusals as refusals
@@ -82,10 +79,12 @@ refused as (
         run_id = excluded.run_id, refused_at = now()
 ),
 accepted as (
-    delete from ops.sync_refusals as refusals using done
+    delete from ops.sync_refusals
     where
-        refusals.destination = %(destination)s and refusals.object_key = done.object_key
-        and done.outcome in ('created', 'updated', 'removed', 'unchanged')
+        destination = %(destination)s
+        and object_key = any(array(
+            select object_key from done where outcome in ('created', 'updated', 'removed', 'unchanged')
+        ))
 )
 insert into ops.sync_state as state (destination, object_key, payload_hash, payload, remote_id, run_id)
 select
@@ -102,6 +101,9 @@ set
 """
 
 
+_NO_LOOPS = "set {}enable_nestloop = off"
+
+
 class Recorder:
     """Writes results in a thread of its own, in the order they came; leaving the block waits for the last."""
 
@@ -114,6 +116,7 @@ class Recorder:
         self._connection = connect(self._url, autocommit=True)
         # What a crash of the server loses here is announced already, so it counts as uncertain and is sent again.
         self._connection.execute("set synchronous_commit = off")
+        self._connection.execute(_NO_LOOPS.format(""))
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="abm-record")
         return self
 
@@ -166,16 +169,18 @@ def record_audience(
         "select min(object_key), max(object_key) from ops.sync_changes where run_id = %s", [run.run_id]
     ).fetchone()
     first, last = bounds or (None, None)
-    connection.execute(
-        _AUDIENCE_RESULTS + _RECORD,
-        {
-            "run_id": run.run_id,
-            "destination": run.destination,
-            "first": first,
-            "last": last,
-            "audience": audience,
-            "outcome": outcome,
-            "code": getattr(error, "code", None),
-            "reason": error and str(error)[:REASON_LENGTH],
-        },
-    )
+    with connection.transaction():
+        connection.execute(_NO_LOOPS.format("local "))
+        connection.execute(
+            _AUDIENCE_RESULTS + _RECORD,
+            {
+                "run_id": run.run_id,
+                "destination": run.destination,
+                "first": first,
+                "last": last,
+                "audience": audience,
+                "outcome": outcome,
+                "code": getattr(error, "code", None),
+                "reason": error and str(error)[:REASON_LENGTH],
+            },
+        )
