@@ -45,6 +45,13 @@ class Format(StrEnum):
     JSON = "json"
 
 
+class Report(StrEnum):
+    """How `abm simulate` prints what it found."""
+
+    TABLE = "table"
+    JSON = "json"
+
+
 def main() -> None:
     """Run a command; an error we know ends with its text and exit code 1, bad configuration with 2."""
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # what was started is stopped, as on Ctrl-C
@@ -239,6 +246,28 @@ def explain(account: Annotated[str, typer.Argument(help="An account's id, domain
 
     with open_warehouse() as url:
         console.print(*story_tables(tell(url, account)))
+
+
+@app.command()
+def simulate(
+    policy: Annotated[Path, typer.Option(help="The policy.yml to rehearse.", metavar="FILE")],
+    *,
+    months: Annotated[int, typer.Option(help="Replay that many past months first.", min=0, max=60)] = 0,
+    as_night: Annotated[
+        bool, typer.Option("--as-night", help="Rehearse a night instead of the next review: base styles are held.")
+    ] = False,
+    output: Annotated[Report, typer.Option("--format", help="How to print it.")] = Report.TABLE,
+    html: Annotated[Path | None, typer.Option(help="Write a report with charts, too.", metavar="FILE")] = None,
+    keep: Annotated[bool, typer.Option("--keep", help="Keep the schemas simulation_* for queries.")] = False,
+) -> None:
+    """Rehearse a policy on today's data: who would move and why, seats, cost, audiences, benchmarks."""
+    from abm.policy.load import load_policy
+    from abm.simulate import show, simulate
+
+    rehearsed = load_policy(policy)
+    with open_warehouse() as url, errors.status("Rehearsing"):
+        told = simulate(url, rehearsed, months=months, is_review=not as_night, keep=keep, tell=errors.print)
+    show(told, rehearsed, console, is_json=output is Report.JSON, html=html)
 
 
 @app.command()
