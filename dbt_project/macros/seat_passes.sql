@@ -58,7 +58,7 @@
         and row_number() over (
             partition by is_passed_over, is_customer
             order by goes_first desc, {{ best_first() }}
-        ) <= prospect_seats as claims_prospect_seat
+        ) <= least(prospect_seats, seats) as claims_prospect_seat
         {%- else -%}
         false as claims_prospect_seat
         {%- endif %}

@@ -68,7 +68,7 @@ joined as (
 {# The first reason that applies, in the order of docs/decisions/0015. #}
 with_reason as (
     select
-        joined.*,
+        *,
         case
             when exclusion is not null
                 then {{ dbt.concat(["'excluded_'", 'exclusion']) }}
@@ -92,7 +92,7 @@ with_reason as (
 
 ranked as (
     select
-        with_reason.*,
+        *,
         case
             when effective_style <> 'none' then row_number() over (
                 partition by effective_style

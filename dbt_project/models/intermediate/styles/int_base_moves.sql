@@ -23,7 +23,9 @@ policy as (
             {{ policy_number('review.max_moves_minimum') }},
             floor(
                 {{ exact_policy_number('review.max_moves_share') }} * (
-                    select count(*) from candidates where standing = 'held'
+                    select count(*)
+                    from candidates as held
+                    where held.standing = 'held'
                 )
             )
         ) as most_moves

@@ -10,7 +10,8 @@ reviewed as (
         build_context.as_of_date,
         build_context.is_review
         or not exists (
-            select 1 from {{ ledger_before('stg_ops__style_ledger') }} as earlier
+            select 1
+            from {{ ledger_before('stg_ops__style_ledger') }} as earlier
         ) as is_review
     from build_context
 )

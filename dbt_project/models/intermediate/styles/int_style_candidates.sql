@@ -30,21 +30,24 @@ ranks as (
     select style, style_rank from {{ ref('int_style_edges') }}
 ),
 
-{# One row: the edges of all styles, for whoever holds less and for the others. #}
+{# One row: the edges of all styles, for whoever holds less and for others. #}
 edges as (
     select
         {% for style in styles() -%}
         max(case when style = '{{ style }}' then enters_at end)
             as {{ style }}_enters_at,
         max(case when style = '{{ style }}' then leaves_below end)
-            as {{ style }}_leaves_below
-        {{- "," if not loop.last }}
+            as {{ style }}_leaves_below,
         {% endfor -%}
+        max(style_rank) as lowest_rank
     from {{ ref('int_style_edges') }}
 ),
 
 joined as (
     select
+        {% for style in styles() -%}
+        gates.has_team_for_{{ style }},
+        {% endfor -%}
         bands.account_id,
         bands.annual_potential,
         bands.potential_method,
@@ -67,12 +70,8 @@ joined as (
                 else edges.{{ style }}_enters_at
             end then {{ loop.index }}
             {% endfor -%}
-            else {{ styles() | length }}
-        end as wanted_rank,
-        {% for style in styles() -%}
-        gates.has_team_for_{{ style }}
-        {{- "," if not loop.last }}
-        {% endfor -%}
+            else edges.lowest_rank
+        end as wanted_rank
     from bands
     inner join scores on bands.account_id = scores.account_id
     inner join gates on bands.account_id = gates.account_id

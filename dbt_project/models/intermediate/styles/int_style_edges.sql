@@ -20,16 +20,21 @@ scaled as (
             as potential_from,
         {{ money('policy_styles.potential_below * policy.scale_factor') }}
             as potential_below,
-        {{ money(
-            'policy_styles.potential_from * policy.scale_factor'
-            ~ ' * policy.entering'
-        ) }} as enters_at,
-        {{ money(
-            'policy_styles.potential_from * policy.scale_factor'
-            ~ ' * policy.leaving'
-        ) }} as leaves_below
+        policy.entering,
+        policy.leaving
     from policy_styles
     cross join policy
+),
+
+moved as (
+    select
+        style,
+        style_rank,
+        potential_from,
+        potential_below,
+        {{ money('potential_from * entering') }} as enters_at,
+        {{ money('potential_from * leaving') }} as leaves_below
+    from scaled
 )
 
-select * from scaled
+select * from moved

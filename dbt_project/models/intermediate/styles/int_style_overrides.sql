@@ -19,7 +19,7 @@ in_force as (
 
 placed as (
     select
-        in_force.*,
+        *,
         row_number() over (
             partition by account_id
             order by
@@ -29,8 +29,8 @@ placed as (
                     when 'until' then 2
                     when 'until_recalculated' then 3
                     else 4
-                end,
-                override_id
+                end asc,
+                override_id asc
         ) as place
     from in_force
 ),

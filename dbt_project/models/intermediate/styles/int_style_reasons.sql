@@ -28,7 +28,7 @@ in_words as (
 {# What is the same in both sentences: the account's own facts. #}
 own as (
     select
-        in_words.*,
+        *,
         case reason_code
             when 'excluded_competitor'
                 then 'Excluded: on the list of competitors'
@@ -75,7 +75,7 @@ own as (
 
 told as (
     select
-        own.*,
+        *,
         case
             when fact is not null then fact
             when reason_code = 'seat_withdrawn' then {{ dbt.concat([
@@ -117,32 +117,28 @@ told as (
                 ~ rank_and_seats ~ " end",
             ]) }}
         end as reason,
-        case
-            when fact is not null then fact
-            else {{ dbt.concat([
-                "potential", "band",
-                "case when wanted_rank < base_rank then "
-                ~ dbt.concat([treated_as, "' until a review seats it higher'"])
-                ~ " when wanted_rank > base_rank then "
-                ~ dbt.concat(["'; stays '", "base_label", "' until a review'"])
-                ~ " else '' end",
-            ]) }}
-        end as steady_reason
+        coalesce(fact, {{ dbt.concat([
+            "potential", "band",
+            "case when wanted_rank < base_rank then "
+            ~ dbt.concat([treated_as, "' until a review seats it higher'"])
+            ~ " when wanted_rank > base_rank then "
+            ~ dbt.concat(["'; stays '", "base_label", "' until a review'"])
+            ~ " else '' end",
+        ]) }}) as steady_reason
     from own
 ),
 
 ended as (
     select
-        account_id,
         {% for sentence in ['reason', 'steady_reason'] -%}
         {{ dbt.concat([
             short_text(sentence, 205),
             "case when must_be_reviewed"
             ~ " then '; too big to lose: to be reviewed' else '' end",
             "'.'",
-        ]) }} as {{ sentence }}
-        {{- "," if not loop.last }}
+        ]) }} as {{ sentence }},
         {% endfor -%}
+        account_id
     from told
 )
 

@@ -52,7 +52,9 @@ in_words as (
         styles.has_prospect_seat,
         styles.waitlist_rank,
         styles.waitlist_seats,
-        {% for style in ['effective', 'base', 'proposed', 'held', 'override'] -%}
+        {% for style in [
+            'effective', 'base', 'proposed', 'held', 'override'
+        ] -%}
         coalesce({{ style }}_labels.label, 'no style') as {{ style }}_label,
         {% endfor -%}
         wanted_labels.label as wanted_label,
@@ -79,7 +81,9 @@ in_words as (
             when styles.annual_potential is null then ''
             when styles.value_band = 'below_bands' then ' is below every band'
             when styles.value_band = styles.wanted_style
-                then {{ dbt.concat(["' is in the band of '", 'wanted_labels.label']) }}
+                then {{ dbt.concat([
+                    "' is in the band of '", 'wanted_labels.label'
+                ]) }}
             else {{ dbt.concat([
                 "' is within the margin of '", 'wanted_labels.label'
             ]) }}

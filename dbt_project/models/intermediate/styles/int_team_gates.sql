@@ -23,45 +23,36 @@ required as (
     group by style
 ),
 
-{# One row: what each style asks for. #}
-policy as (
+recorded as (
+    select count(*) as members from team
+),
+
+asked as (
     select
-        {% for style in styles() -%}
-        max(case when styles.style = '{{ style }}' then
-            case
-                when styles.needs_team = 'always' then required.roles_needed
-                when
-                    styles.needs_team = 'when_recorded'
-                    and exists (select 1 from team) then required.roles_needed
-            end
-        end) as {{ style }}_roles,
-        max(case
-            when styles.style = '{{ style }}' and styles.needs_sales_sign_off
-                then 1 else 0
-        end) as {{ style }}_sales,
-        max(case
+        styles.style,
+        case
             when
-                styles.style = '{{ style }}'
-                and styles.needs_marketing_sign_off
-                then 1 else 0
-        end) as {{ style }}_marketing
-        {{- "," if not loop.last }}
-        {% endfor -%}
+                styles.needs_team = 'always'
+                or styles.needs_team = 'when_recorded' and recorded.members > 0
+                then required.roles_needed
+        end as roles_needed,
+        coalesce(styles.needs_sales_sign_off, false) as needs_sales,
+        coalesce(styles.needs_marketing_sign_off, false) as needs_marketing
     from {{ ref('stg_ops__policy_styles') }} as styles
+    cross join recorded
     left join required on styles.style = required.style
 ),
 
 filled as (
     select
-        team.account_id,
         {% for style in styles() -%}
         count(
             distinct case
                 when roles.style = '{{ style }}' then roles.team_role
             end
-        ) as {{ style }}_roles
-        {{- "," if not loop.last }}
+        ) as {{ style }}_roles,
         {% endfor -%}
+        team.account_id
     from team
     inner join roles on team.team_role = roles.team_role
     group by team.account_id
@@ -69,23 +60,24 @@ filled as (
 
 gates as (
     select
-        accounts.account_id,
         {% for style in styles() -%}
         coalesce(filled.{{ style }}_roles, 0)
-        >= coalesce(policy.{{ style }}_roles, 0)
-        and (
-            policy.{{ style }}_sales = 0
-            or coalesce(accounts.sales_signed_off, false)
+        >= coalesce({{ style }}.roles_needed, 0)
+        and not coalesce(
+            {{ style }}.needs_sales
+            and not coalesce(accounts.sales_signed_off, false), false
         )
-        and (
-            policy.{{ style }}_marketing = 0
-            or coalesce(accounts.marketing_signed_off, false)
-        ) as has_team_for_{{ style }}
-        {{- "," if not loop.last }}
+        and not coalesce(
+            {{ style }}.needs_marketing
+            and not coalesce(accounts.marketing_signed_off, false), false
+        ) as has_team_for_{{ style }},
         {% endfor -%}
+        accounts.account_id
     from accounts
-    cross join policy
     left join filled on accounts.account_id = filled.account_id
+    {% for style in styles() -%}
+    left join asked as {{ style }} on {{ style }}.style = '{{ style }}'
+    {% endfor -%}
 )
 
 select * from gates

@@ -7,6 +7,10 @@ waiting as (
     select account_id, style from {{ ref('int_style_waitlist') }}
 ),
 
+waited_for as (
+    select distinct style from waiting
+),
+
 seats as (
     select
         styles.style,
@@ -44,8 +48,7 @@ pools as (
             partition by proposals.style
         ) as prospects
     from {{ ref('int_style_proposals') }} as proposals
-    inner join (select distinct style from waiting) as waited_for
-        on proposals.style = waited_for.style
+    inner join waited_for on proposals.style = waited_for.style
     where not proposals.is_passed_over
 ),
 
@@ -66,34 +69,40 @@ placed as (
     inner join seats on waiting.style = seats.style
 ),
 
-{# Base seats with which the account is seated, overrides' seats included. #}
-with_seats as (
+{# Base seats with which the account is seated, overrides' seats included: by
+   its rank alone, or by what more seats do to the share kept for prospects. #}
+by_way as (
     select
         *,
         case
-            when is_customer then least(
-                nth + prospects - nth_prospect + overrides,
-                greatest(
+            when is_customer then nth + prospects - nth_prospect + overrides
+            else nth + overrides
+        end as seats_by_rank,
+        case
+            when is_customer and prospect_share < 1
+                then greatest(
                     nth + overrides,
-                    case
-                        when prospect_share < 1 then floor(
-                            (nth - nth_prospect + overrides - 1)
-                            / (1 - prospect_share)
-                        ) + 1
-                        else nth + prospects + overrides
-                    end
+                    1 + floor(
+                        (nth - nth_prospect + overrides - 1)
+                        / (1 - prospect_share)
+                    )
                 )
-            )
-            when prospect_share = 0 then nth + overrides
-            else least(
-                nth + overrides,
-                greatest(
-                    ceil(nth_prospect / prospect_share),
-                    nth_prospect + overrides
+            when not is_customer and prospect_share > 0
+                then greatest(
+                    nth_prospect + overrides,
+                    ceil(nth_prospect / prospect_share)
                 )
-            )
-        end as base_seats_needed
+        end as seats_by_share
     from placed
+),
+
+with_seats as (
+    select
+        *,
+        least(
+            seats_by_rank, coalesce(seats_by_share, seats_by_rank)
+        ) as base_seats_needed
+    from by_way
 ),
 
 needed as (

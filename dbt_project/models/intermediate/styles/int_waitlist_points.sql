@@ -1,4 +1,4 @@
-{# The least score, with one decimal, by which a waiting account would be seated. #}
+{# The least score, with one decimal, that would seat a waiting account. #}
 with
 
 waiting as (
