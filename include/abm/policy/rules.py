@@ -7,6 +7,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from abm.errors import Fault
+from abm.policy.experiment_rules import broken_experiments
 from abm.policy.styles import STYLES
 
 if TYPE_CHECKING:
@@ -30,6 +31,7 @@ def broken_rules(policy: Policy) -> Iterator[Fault]:
     yield from _profiles(policy)
     yield from _audience_names(policy)
     yield from _field_names(policy)
+    yield from broken_experiments(policy)
 
 
 def _styles_present(policy: Policy) -> Iterator[Fault]:
