@@ -38,6 +38,7 @@ members as (
         settled.industry,
         settled.imperative,
         case
+            when settled.is_guest then 'nearest'
             when settled.micro_segment_id = accounts.last_micro_segment_id
                 then 'held'
             else 'joined'

@@ -38,7 +38,9 @@ full_clusters as (
     select micro_segment_id, industry, imperative
     from settled
     group by micro_segment_id, industry, imperative
-    having count(*) >= (select sizes.maximum from sizes)
+    having
+        count(*) >= (select sizes.maximum from sizes)
+        and sum(case when is_guest then 1 else 0 end) = 0
 ),
 
 free as (

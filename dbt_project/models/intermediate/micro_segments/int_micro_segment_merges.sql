@@ -1,5 +1,5 @@
-{# Second round: a cluster that is still too small is given up, and its
-   accounts join another of the same traits, finest first. #}
+{# Second round: a cluster that is still too small, guests included, is given
+   up, and its accounts join another of the same traits, finest first. #}
 with
 
 accounts as (
@@ -16,7 +16,11 @@ sizes as (
         {{ policy_number('micro_segments.maximum_accounts') }} as maximum
 ),
 
-clusters as (
+guests as (
+    select * from {{ ref('int_micro_segment_guests') }}
+),
+
+counted as (
     select
         joins.micro_segment_id,
         joins.industry,
@@ -24,15 +28,49 @@ clusters as (
         count(*) as accounts
     from joins
     group by joins.micro_segment_id, joins.industry, joins.imperative
-    having count(*) >= (select sizes.minimum from sizes)
+),
+
+guest_counts as (
+    select
+        micro_segment_id,
+        count(*) as guests
+    from guests
+    group by micro_segment_id
+),
+
+clusters as (
+    select
+        counted.micro_segment_id,
+        counted.industry,
+        counted.imperative,
+        counted.accounts + coalesce(guest_counts.guests, 0) as accounts
+    from counted
+    cross join sizes
+    left join guest_counts
+        on counted.micro_segment_id = guest_counts.micro_segment_id
+    where
+        counted.accounts + coalesce(guest_counts.guests, 0) >= sizes.minimum
 ),
 
 stayed as (
     select
-        joins.account_id,
-        joins.micro_segment_id
-    from joins
-    inner join clusters on joins.micro_segment_id = clusters.micro_segment_id
+        members.account_id,
+        members.micro_segment_id,
+        members.is_guest
+    from (
+        select
+            account_id,
+            micro_segment_id,
+            false as is_guest
+        from joins
+        union all
+        select
+            account_id,
+            micro_segment_id,
+            true as is_guest
+        from guests
+    ) as members
+    inner join clusters on members.micro_segment_id = clusters.micro_segment_id
 ),
 
 free as (
@@ -49,11 +87,16 @@ placed as (
         members.account_id,
         members.micro_segment_id,
         clusters.industry,
-        clusters.imperative
+        clusters.imperative,
+        members.is_guest
     from (
-        select account_id, micro_segment_id from stayed
+        select account_id, micro_segment_id, is_guest from stayed
         union all
-        select account_id, micro_segment_id from joined
+        select
+            account_id,
+            micro_segment_id,
+            false as is_guest
+        from joined
     ) as members
     inner join clusters on members.micro_segment_id = clusters.micro_segment_id
 )
