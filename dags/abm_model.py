@@ -4,7 +4,8 @@
 every `abm_activate_<destination>`.
 
 dbt builds the *candidate* schemas, one task a model; Great Expectations checks the candidate; it is compared with what is published.
-Within the policy's change budget it is published in one transaction; past it, `approve` waits for a person (20 hours, then it counts as rejected).
+Base styles stay as the last review left them: a night proposes, runs leases and seats what is new.
+Within the policy's change budget the candidate is published in one transaction; past it, `approve` waits for a person (20 hours, then it counts as rejected).
 
 **A failure means** a `dbt` task: a model or data test (its log has dbt's message). `check_candidate`: the candidate looks wrong. In every case
 yesterday's release stays published and nothing new is sent.
@@ -34,7 +35,7 @@ from abm_airflow.retries import DEFAULT_ARGS
     doc_md=__doc__,
 )
 def abm_model() -> None:
-    build_and_publish(always_ask=False)
+    build_and_publish(is_review=False)
 
 
 abm_model()

@@ -2,10 +2,12 @@
 
 **Input** the landed data as it stands. **Output** a release that a person approved, and the asset `abm_release`.
 
-The same steps as `abm_model`, but every release waits at `approve`, which shows how many accounts move from which style to which.
+The same steps as `abm_model`, but base styles may move here, within the policy's `review` limits. Every review waits at `approve`, which
+names who moves, from which style to which and why, and what is left for the next review. Approving publishes.
 
 **A failure means** the same as in `abm_model`; yesterday's release stays published. **Who acts** marketing and sales leads answer `approve`
-within 20 hours; no answer counts as a rejection. **Rerun** is safe at any task.
+within 20 hours, and before the next night starts its own build: that one takes the place of a review nobody answered. No answer counts as a
+rejection. **Rerun** is safe at any task.
 """
 
 from airflow.sdk import CronTriggerTimetable, dag
@@ -28,7 +30,7 @@ from abm_airflow.retries import DEFAULT_ARGS
     doc_md=__doc__,
 )
 def abm_review() -> None:
-    build_and_publish(always_ask=True)
+    build_and_publish(is_review=True)
 
 
 abm_review()

@@ -224,13 +224,29 @@ def run(
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Publish the release, plan and count; send nothing.")
     ] = False,
+    is_review: Annotated[
+        bool, typer.Option("--review", help="Review base styles: show who moves, and hold it until approved.")
+    ] = False,
+    approve_by: Annotated[
+        str | None, typer.Option(metavar="NAME", help="Who approves the review; it is published in this name.")
+    ] = None,
 ) -> None:
     """Run a whole night without Airflow: ingest, model, activate."""
-    from abm.nightly import run_night
+    from abm.nightly import Review, run_night
     from abm.report import print_report
 
+    if approve_by and not is_review:
+        raise typer.BadParameter("goes with --review only", param_hint="--approve-by")
     with open_warehouse() as url:
-        night = run_night(url, load_settings(), now=_now(), as_of=_day(as_of), dry_run=dry_run, tell=console.print)
+        night = run_night(
+            url,
+            load_settings(),
+            now=_now(),
+            as_of=_day(as_of),
+            dry_run=dry_run,
+            review=Review(approve_by) if is_review else None,
+            tell=_tell,
+        )
         print_report(url, console, is_sent=not dry_run)
     for failure in night.failures:
         _fail(f"{failure.step}: {failure.error}")
@@ -239,13 +255,19 @@ def run(
 
 
 @app.command()
-def explain(account: Annotated[str, typer.Argument(help="An account's id, domain or name.")]) -> None:
+def explain(
+    account: Annotated[str, typer.Argument(help="An account's id, domain or name.")],
+    on: Annotated[
+        datetime | None, typer.Option(formats=["%Y-%m-%d"], help="Tell what held on this past day, and why.")
+    ] = None,
+) -> None:
     """Tell an account's story: what is known, its scores, its style and why, what was sent where."""
+    from abm.explain import day_tables, explain_day, story_tables
     from abm.explain import explain as tell
-    from abm.explain import story_tables
 
     with open_warehouse() as url:
-        console.print(*story_tables(tell(url, account)))
+        told = day_tables(explain_day(url, account, on.date())) if on else story_tables(tell(url, account))
+    console.print(*told, sep="\n")
 
 
 @app.command()
@@ -310,6 +332,10 @@ def query(
 
     with open_warehouse() as url:
         print_rows(url, statement, output.value, console)
+
+
+def _tell(line: str) -> None:
+    console.print(line, markup=False, highlight=False, soft_wrap=True)
 
 
 def _now() -> datetime:

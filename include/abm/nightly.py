@@ -32,6 +32,13 @@ class Failure:
 
 
 @dataclass(frozen=True)
+class Review:
+    """A review of base styles, and who approves what it moves; without a name it is shown and held."""
+
+    approved_by: str | None = None
+
+
+@dataclass(frozen=True)
 class Night:
     """What a night did: the release it published, if any, and every step that failed."""
 
@@ -47,10 +54,12 @@ def run_night(
     as_of: date | None = None,
     dry_run: bool = False,
     destinations: Sequence[str] = (),
+    review: Review | None = None,
     tell: Callable[[str], None],
 ) -> Night:
     """Ingest every configured source, model, publish, and activate every configured destination.
 
+    With a review base styles may move; it is published only with the name of who approves.
     A source or destination that fails is told and left for the next night. Raises AbmError where no source landed
     or the candidate was not published; yesterday's release then stays as it was. Faults of the configuration
     are raised before anything is read.
@@ -59,7 +68,8 @@ def run_night(
     key = f"{now:%Y%m%dT%H%M%S}"
     failures = ingest_sources(url, settings, key, tell)
     with database_errors_told():
-        release_id = model(url, settings, as_of or now.date(), f"r{key}", tell)
+        release_id = f"{'review' if review else 'run'}-{key}"
+        model(url, settings, as_of or now.date(), release_id, review=review, tell=tell)
     failures += activate(url, settings, key, dry_run=dry_run, only=destinations, tell=tell)
     return Night(release_id, failures)
 
@@ -138,22 +148,46 @@ def land_source(url: str, source: str, connection: Connection, batch_id: str) ->
     return ingest.merge_source(url, source, batch_id)
 
 
-def model(url: str, settings: Settings, as_of: date, release_id: str, tell: Callable[[str], None]) -> str:
-    """Build, check, compare and publish; past the change budget the release is held, since nobody can be asked here."""
+def model(
+    url: str,
+    settings: Settings,
+    as_of: date,
+    release_id: str,
+    *,
+    review: Review | None = None,
+    tell: Callable[[str], None],
+) -> None:
+    """Build, check, compare and publish; what a person must decide is held, unless a review says who approves it."""
     tell(f"Building the candidate as of {as_of}")
-    release.start_build(url, as_of=as_of, release_id=release_id, policy=load_policy(settings.policy))
-    transform.build(url)
+    policy = load_policy(settings.policy)
+    release.start_build(url, as_of=as_of, release_id=release_id, policy=policy, is_review=review is not None)
+    with release.lock_build(url):
+        transform.build(url)
     tell("Checking the candidate")
     report = quality.check_candidate(url, release_id)
     if report.stops:
         release.hold(url, release_id, report.summary)
     report.raise_if_stopped()
     comparison = release.compare(url)
-    if comparison.verdict != "publish":
+    if review is not None:
+        tell(comparison.summary)
+    if remedy := _what_is_missing(comparison, review):
         release.hold(url, release_id, comparison.summary)
-        raise HeldError(f"{comparison.summary} Approve it in Airflow (abm_model), or change the guard in the policy.")
-    release.publish(url, release_id, "abm run")
-    return release_id
+        raise HeldError(f"{comparison.summary}\n{remedy}")
+    release.publish(url, release_id, review.approved_by if review and review.approved_by else "abm run")
+
+
+def _what_is_missing(comparison: release.Comparison, review: Review | None) -> str | None:
+    """Tell what it takes to publish, or None where nothing is missing."""
+    if comparison.verdict == "stop":
+        return "It cannot be approved; see 'abm doctor' and the sources' checks."
+    if review is not None:
+        return (
+            None if review.approved_by else "Approve it: abm run --review --approve-by NAME, or abm_review in Airflow."
+        )
+    if comparison.verdict == "approve":
+        return "Approve it in Airflow (abm_model), or change the guard in the policy."
+    return None
 
 
 def activate(

@@ -6,6 +6,7 @@ from cosmos import DbtTaskGroup, ExecutionConfig, ProfileConfig, ProjectConfig, 
 from cosmos.constants import ExecutionMode, InvocationMode, LoadMode, TestBehavior
 from cosmos.profiles import PostgresUserPasswordProfileMapping
 
+from abm.release.locks import BUILD_APPLICATION
 from abm.transform import DBT_PROJECT_DIR, manifest_path
 from abm_airflow.hooks.warehouse import CONNECTION_ID
 
@@ -26,7 +27,8 @@ def dbt_models(group_id: str = "dbt") -> DbtTaskGroup:
             profile_name="abm",
             target_name="prod",
             profile_mapping=PostgresUserPasswordProfileMapping(
-                conn_id=CONNECTION_ID, profile_args={"schema": "staging", "threads": _THREADS}
+                conn_id=CONNECTION_ID,
+                profile_args={"schema": "staging", "threads": _THREADS, "application_name": BUILD_APPLICATION},
             ),
         ),
         execution_config=ExecutionConfig(

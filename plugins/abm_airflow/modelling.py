@@ -13,23 +13,24 @@ from abm_airflow.operators.approval import RecordedApproval
 from abm_airflow.options import night_options, run_key
 
 
-def build_and_publish(*, always_ask: bool) -> None:
-    """Wire build, check, comparison, approval and publishing; `always_ask` sends every release through a person."""
-    verdict = compare(always_ask=always_ask)
+def build_and_publish(*, is_review: bool) -> None:
+    """Wire build, check, comparison, approval and publishing; a review always goes through a person."""
+    verdict = compare(is_review=is_review)
     asked = RecordedApproval(
         task_id="approve",
         key="{{ ti.xcom_pull(task_ids='start_build')['release_id'] }}",
-        subject="Publish release {{ ti.xcom_pull(task_ids='start_build')['release_id'] }}?",
+        subject=("Publish review" if is_review else "Publish release")
+        + " {{ ti.xcom_pull(task_ids='start_build')['release_id'] }}?",
         body="{{ ti.xcom_pull(task_ids='compare', key='summary') }}",
         on_reject=_reject,
     )
     published = publish()
-    start_build() >> dbt_models() >> check_candidate() >> verdict >> [asked, published]
+    start_build(is_review=is_review) >> dbt_models() >> check_candidate() >> verdict >> [asked, published]
     asked >> published
 
 
 @task
-def start_build() -> dict[str, str]:
+def start_build(*, is_review: bool) -> dict[str, str]:
     """Name the release and what it is computed for."""
     from abm.policy.load import load_policy
     from abm.release import start_build as start
@@ -39,8 +40,9 @@ def start_build() -> dict[str, str]:
     started = start(
         WarehouseHook().migrated_url(),
         as_of=night_options(context).as_of_date(context),
-        release_id=f"r{run_key(context)}",
+        release_id=f"{context['dag_run'].dag_id}-{run_key(context)}",  # two DAGs may be due at the same second
         policy=load_policy(load_settings().policy),
+        is_review=is_review,
     )
     return {"release_id": started.release_id, "as_of": str(started.as_of), "policy_version": started.policy_version}
 
@@ -60,8 +62,8 @@ def check_candidate() -> int:
 
 
 @task.branch
-def compare(*, always_ask: bool) -> str:
-    """Compare candidate and published; past the change budget, or for a review, a person is asked."""
+def compare(*, is_review: bool) -> str:
+    """Compare candidate and published; past the change budget, and for a review, a person is asked."""
     from abm.errors import HeldError
     from abm.release import compare as compare_releases
     from abm.release import hold
@@ -72,7 +74,7 @@ def compare(*, always_ask: bool) -> str:
     if comparison.verdict == "stop":
         hold(url, release_id, comparison.summary)
         raise HeldError(comparison.summary)
-    return "approve" if always_ask or comparison.verdict == "approve" else "publish"
+    return "approve" if is_review or comparison.verdict == "approve" else "publish"
 
 
 @task(trigger_rule=TriggerRule.NONE_FAILED_MIN_ONE_SUCCESS, outlets=[RELEASE])

@@ -48,7 +48,10 @@ def test_version(abm):
     assert out.strip().count(".") == 2
 
 
-@pytest.mark.parametrize("arguments", [("nonsense",), ("run", "--as-of", "31.12.2025"), ("load",), ("query",)])
+@pytest.mark.parametrize(
+    "arguments",
+    [("nonsense",), ("run", "--as-of", "31.12.2025"), ("run", "--approve-by", "Ada"), ("load",), ("query",)],
+)
 def test_wrong_usage_ends_with_2(abm, arguments):
     assert abm(*arguments)[0] == 2
 

@@ -4,6 +4,8 @@ from abm.release.builds import BuildContext, start_build
 from abm.release.comparison import Comparison, compare
 from abm.release.decisions import hold, reject
 from abm.release.difference import Difference, Movement
+from abm.release.locks import lock_build
+from abm.release.movers import Mover, Moves
 from abm.release.publishing import Published, publish
 
 __all__ = [
@@ -11,9 +13,12 @@ __all__ = [
     "Comparison",
     "Difference",
     "Movement",
+    "Mover",
+    "Moves",
     "Published",
     "compare",
     "hold",
+    "lock_build",
     "publish",
     "reject",
     "start_build",

@@ -10,7 +10,7 @@ from psycopg.rows import class_row
 
 from abm.errors import ConfigurationError, Fault, HeldError
 from abm.policy.versions import store_policy
-from abm.release.locks import lock_release
+from abm.release.locks import lock_release, refuse_while_building
 from abm.warehouse import connect
 
 if TYPE_CHECKING:
@@ -58,12 +58,14 @@ def start_build(url: str, *, as_of: dt.date, release_id: str, policy: Policy, is
     """Store the policy, open the release and point the models at it; unfinished earlier builds are superseded.
 
     In a review base styles may move; between reviews a night only proposes. A second call starts the same build again.
-    Raises HeldError where the release is published already, or where the date lies before the live release's: the
-    ledgers only grow forward. Raises ConfigurationError where it lies in the future, since no later night could follow.
+    Raises HeldError where another process builds, where the release is published already, or where the date lies before
+    the live release's: the ledgers only grow forward. Raises ConfigurationError where it lies in the future, since no
+    later night could follow.
     """
     _refuse_the_future(as_of)
     with connect(url) as connection:
         lock_release(connection)
+        refuse_while_building(connection)
         _refuse_the_past(connection, as_of)
         version = store_policy(connection, policy)
         values = {"release_id": release_id, "as_of": as_of, "policy_version": version, "is_review": is_review}

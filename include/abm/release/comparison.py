@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from abm.policy.versions import read_policy
 from abm.release.builds import read_context
 from abm.release.difference import Difference, count_changes, require_candidate
+from abm.release.movers import Moves, find_moves
 from abm.release.verdicts import judge
 from abm.warehouse import connect
 
@@ -22,7 +23,9 @@ class Comparison:
     """What publishing would change, what to do about it, why, and a summary a person can decide on."""
 
     release_id: str
+    is_review: bool
     changes: Difference
+    moves: Moves
     verdict: Decision
     reasons: Sequence[str]
     summary: str
@@ -42,5 +45,15 @@ def compare(url: str) -> Comparison:
             " where release_id = %s and published_at is null",
             [changes.accounts, changes.accounts_changed, context.release_id],
         )
+        moves = find_moves(connection, context, changes.accounts_changed)
         verdict = judge(changes, read_policy(connection, context.policy_version))
-    return Comparison(context.release_id, changes, verdict.decision, verdict.reasons, verdict.summary)
+    kind = "A review of base styles." if context.is_review else "A night: base styles stay, leases run."
+    return Comparison(
+        release_id=context.release_id,
+        is_review=context.is_review,
+        changes=changes,
+        moves=moves,
+        verdict=verdict.decision,
+        reasons=verdict.reasons,
+        summary="\n".join([kind, verdict.summary, *moves.lines]),
+    )

@@ -25,7 +25,7 @@ full join (
 group by 1, 2
 order by 3 desc, 1, 2
 """
-_LIVE_STYLES = """(
+LIVE_STYLES = """(
     select styles.account_id, styles.effective_style
     from marts.fct_account_styles as styles
     inner join ops.releases as live on live.status = 'published' and live.as_of_date = styles.as_of_date
@@ -75,7 +75,7 @@ class Difference:
 
 def count_changes(connection: psycopg.Connection, context: BuildContext) -> Difference:
     is_first = connection.execute("select 1 from ops.releases where status = 'published'").fetchone() is None
-    statement = _MOVEMENTS.format(published=_NOTHING if is_first else _LIVE_STYLES)
+    statement = _MOVEMENTS.format(published=_NOTHING if is_first else LIVE_STYLES)
     with connection.cursor(row_factory=class_row(Movement)) as cursor:
         rows = cursor.execute(statement, {"as_of": context.as_of}).fetchall()
 

@@ -37,9 +37,19 @@ class Ledger:
     ends_with: Sequence[str]
 
 
+_INPUTS = (
+    "value_band", "annual_potential", "potential_method", "account_score", "revenue_potential_score",
+    "strategic_fit_score", "influence_score", "engagement_score", "cltv_score", "is_customer", "proposed_style",
+    "reason_code", "reason",
+)  # fmt: skip
 LEDGERS = (
     Ledger("style_ledger", "fct_account_styles", ("account_id",), ("effective_style", "base_style")),
     Ledger("override_ledger", "fct_style_overrides", ("override_id",), ("account_id", "style", "ends_on")),
+    Ledger("input_ledger", "fct_decision_inputs", ("account_id",), _INPUTS),
+    Ledger("lease_ledger", "fct_style_leases", ("lease_id",), ("ends_on", "renewals")),
+    Ledger("qualification_ledger", "fct_qualified_accounts", ("account_id", "rule"), ("qualified_on", "sales_answer")),
+    Ledger("wave_ledger", "fct_rotation_waves", ("account_id",), ("wave_id",)),
+    Ledger("micro_segment_ledger", "fct_micro_segment_members", ("account_id",), ("micro_segment_id",)),
 )
 
 _UNDO_SAME_DAY = (

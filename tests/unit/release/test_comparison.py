@@ -3,15 +3,15 @@ from __future__ import annotations
 import datetime as dt
 from typing import TYPE_CHECKING
 
+import psycopg
 import pytest
 
 from abm import release
 from abm.errors import HeldError
 from abm.release import Movement
+from abm.release.locks import BUILD_APPLICATION
 
 if TYPE_CHECKING:
-    import psycopg
-
     from .conftest import Nights
 
 TOMORROW = dt.date(2026, 3, 3)
@@ -94,3 +94,60 @@ def test_published_release_is_never_built_again(nights: Nights) -> None:
     nights.publish("r1", accounts(3))
     with pytest.raises(HeldError, match="published already"):
         nights.build("r1", accounts(3))
+
+
+def test_movers_are_named_highest_style_first_with_their_reason(nights: Nights) -> None:
+    nights.publish("r1", accounts(30, "targeted_demand_gen"))
+    moved = {**accounts(30, "one_to_many"), "a000": "one_to_few", "a009": "one_to_one"}
+    nights.build("r2", moved, TOMORROW, is_review=True)
+    comparison = release.compare(nights.url)
+
+    assert comparison.is_review
+    assert [(mover.account, mover.to_style) for mover in comparison.moves.movers[:3]] == [
+        ("a009", "one_to_one"),
+        ("Acme", "one_to_few"),
+        ("a001", "one_to_many"),
+    ]
+    assert comparison.summary.startswith("A review of base styles.")
+    assert "Acme: targeted_demand_gen to one_to_few. why" in comparison.summary
+    assert "and 10 more" in comparison.summary
+    assert len(comparison.summary.splitlines()) < 40  # what a page of Airflow shows
+
+
+def test_moves_left_for_a_review_are_counted(nights: Nights, warehouse: psycopg.Connection) -> None:
+    nights.publish("r1", accounts(3))
+    nights.build("r2", accounts(3), TOMORROW)
+    warehouse.execute(
+        "update candidate_marts.fct_account_styles set proposed_style = 'one_to_few', hold_reason = 'held_until_review'"
+        " where account_id <> 'a002'"
+    )
+    comparison = release.compare(nights.url)
+
+    assert comparison.moves.movers == []
+    assert comparison.summary.endswith("Left for a review, which would move:\n  2 from one_to_many to one_to_few")
+
+
+def test_review_is_noted_with_build_and_release(nights: Nights, warehouse: psycopg.Connection) -> None:
+    nights.build("r1", accounts(1), is_review=True)
+    noted = "select release.is_review, context.is_review from ops.releases as release, ops.build_context as context"
+    assert warehouse.execute(noted).fetchall() == [(True, True)]
+    nights.build("r1", accounts(1))
+    assert warehouse.execute(noted).fetchall() == [(False, False)]
+
+
+def test_only_one_process_builds(nights: Nights) -> None:
+    with release.lock_build(nights.url):
+        with pytest.raises(HeldError, match="Another process builds"):
+            nights.build("r1", accounts(1))
+        with pytest.raises(HeldError, match="Another process builds"), release.lock_build(nights.url):
+            pass
+    nights.build("r1", accounts(1))
+
+
+def test_dbt_of_airflow_counts_as_a_build(nights: Nights) -> None:
+    with (
+        psycopg.connect(nights.url, application_name=BUILD_APPLICATION),
+        pytest.raises(HeldError, match="Another process builds"),
+    ):
+        nights.build("r1", accounts(1))
+    nights.build("r1", accounts(1))

@@ -86,7 +86,7 @@ resolved as (
 
 judged as (
     select
-        resolved.*,
+        *,
         case
             when account_id is null then 'unknown_account'
             when style is null then 'unknown_style'

@@ -20,6 +20,8 @@ renamed as (
         cltv_score,
         is_customer,
         proposed_style,
+        reason_code,
+        reason,
         score_reasons,
         policy_version,
         release_id
