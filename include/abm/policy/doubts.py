@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from abm.errors import Fault
+from abm.policy.practice import practice_doubts
 from abm.policy.seats import style_seats
 
 if TYPE_CHECKING:
@@ -27,6 +28,7 @@ def doubts(policy: Policy) -> Iterator[Fault]:
     yield from _unheard_audiences(policy)
     yield from _telling_names(policy)
     yield from _seat_doubts(policy)
+    yield from practice_doubts(policy)
     if policy.rates.get(policy.currency, 1.0) != 1.0:
         yield Fault(f"rates.{policy.currency}", "is not 1 for the policy's own currency", "It is read as 1; remove it")
 

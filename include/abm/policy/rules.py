@@ -7,6 +7,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from abm.errors import Fault
+from abm.policy.decision_rules import broken_decision_rules
 from abm.policy.experiment_rules import broken_experiments
 from abm.policy.styles import STYLES
 
@@ -32,6 +33,7 @@ def broken_rules(policy: Policy) -> Iterator[Fault]:
     yield from _audience_names(policy)
     yield from _field_names(policy)
     yield from broken_experiments(policy)
+    yield from broken_decision_rules(policy)
 
 
 def _styles_present(policy: Policy) -> Iterator[Fault]:
