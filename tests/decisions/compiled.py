@@ -43,7 +43,7 @@ def compiled_nodes(url: str) -> dict[str, Node]:
 def _compile(url: str, manifest: Path) -> None:
     output = transform.run_dbt(url, "compile", "--select", "resource_type:model")
     if output.returncode:
-        raise AssertionError(f"dbt compile failed:\n{output.stdout[-4000:]}")
+        raise AssertionError(f"dbt compile failed:\n{output.stdout[-4000:]}{output.stderr[-4000:]}")
     shutil.copy(transform.manifest_path(), manifest)
 
 
@@ -60,7 +60,8 @@ def _node(node: Mapping[str, Any]) -> Node:
         schema=node["schema"],
         name=node["name"],
         kind="seed" if is_seed else node["config"]["materialized"],
-        sql=node.get("compiled_code") or "",
+        # Compiled for the first caller's database, and run in every one.
+        sql=(node.get("compiled_code") or "").replace(f'"{node["database"]}".', ""),
         parents=tuple(
             unique_id.split(".")[2]
             for unique_id in node["depends_on"].get("nodes", ())
