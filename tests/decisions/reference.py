@@ -35,12 +35,12 @@ def value_band(rules: Rules, potential: Decimal | None) -> str:
     return "below_bands"
 
 
-def standing(account: Account, as_of: dt.date) -> Standing:
+def standing(account: Account, as_of: dt.date, minimum_stay_days: int) -> Standing:
     past = sorted((row for row in account.past if row.valid_from < as_of), key=lambda row: row.valid_from)
     if not past:
         return Standing("new")
     live = past[-1]
-    if live.valid_to is not None and live.valid_to < as_of:
+    if live.valid_to is not None and live.valid_to < as_of and (as_of - live.valid_to).days >= minimum_stay_days:
         return Standing("returning")
     if live.reason_code.startswith("excluded_") and live.base_style == NONE and account.exclusion is None:
         return Standing("returning")
@@ -60,7 +60,9 @@ class _Build:
     def __init__(self, case: Case) -> None:
         self.case = case
         self.rules = case.rules
-        self.standing = {account.account_id: standing(account, case.as_of) for account in case.accounts}
+        self.standing = {
+            account.account_id: standing(account, case.as_of, self.rules.minimum_stay_days) for account in case.accounts
+        }
         never_built = not any(row.valid_from < case.as_of for account in case.accounts for row in account.past)
         self.is_review = case.is_review or never_built
         self.overridden = self._admit_overrides()

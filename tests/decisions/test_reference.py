@@ -50,7 +50,7 @@ def test_base_styles_never_exceed_the_seats_without_the_reserve(world: RandomWor
 def test_between_reviews_held_accounts_stay_or_have_lost_their_seat(world: RandomWorld) -> None:
     decided = decide(replace(world.case, is_review=False))
     for account in world.case.accounts:
-        held = standing(account, world.case.as_of)
+        held = standing(account, world.case.as_of, world.case.rules.minimum_stay_days)
         decision = decided[account.account_id]
         decided_by_person = decision.reason_code in {"override", "override_waits"}
         if held.name == "held" and account.exclusion is None and not decided_by_person:
@@ -62,7 +62,7 @@ def test_between_reviews_held_accounts_stay_or_have_lost_their_seat(world: Rando
 def test_a_review_moves_no_more_than_its_cap(world: RandomWorld) -> None:
     rules, decided = world.case.rules, decide(world.case)
     competing = [
-        (standing(account, world.case.as_of), decided[account.account_id])
+        (standing(account, world.case.as_of, world.case.rules.minimum_stay_days), decided[account.account_id])
         for account in world.case.accounts
         if not decided[account.account_id].reason_code.startswith(("excluded_", "override"))
     ]

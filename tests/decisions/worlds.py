@@ -181,7 +181,7 @@ def _override(rng: random.Random, account_id: str) -> Override:
 def _past(rng: random.Random) -> tuple[Past, ...]:
     """One to four rows of the style ledger, oldest first, on and around the days that matter."""
     ends: dt.date | None = rng.choice(
-        [None, None, None, None, AS_OF, AS_OF - dt.timedelta(days=1), AS_OF - dt.timedelta(days=20)]
+        [None, None, None, None, AS_OF, *(AS_OF - dt.timedelta(days=days) for days in (1, 20, STAY - 1, STAY))]
     )
     rows: list[Past] = []
     until = min(ends or AS_OF, AS_OF)
