@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
 WIDTH = 720
-_LABEL, _ROW, _BAR = 190, 64, 14
+_LABEL, _ROW, _BAR = 215, 64, 14
 _FLOW_HEIGHT, _FLOW_GAP, _NODE = 260, 14, 12
 _LEAST_RIBBON = 2.0
 _PANEL_WIDTH, _PANEL_HEIGHT = 340, 150

@@ -70,6 +70,7 @@ class Mover:
     account_score: float | None
     annual_potential: float | None
     is_customer: bool | None
+    is_due_anyway: bool
 
 
 @dataclass(frozen=True)
@@ -118,7 +119,10 @@ select
     old.effective_style as from_style, new.effective_style as to_style,
     old.base_style as from_base_style, new.base_style as to_base_style, new.reason_code, new.reason,
     cast(scores.account_score as double precision) as account_score,
-    cast(accounts.annual_potential as double precision) as annual_potential, accounts.is_customer
+    cast(accounts.annual_potential as double precision) as annual_potential, accounts.is_customer,
+    -- A release made before proposals were kept has none.
+    coalesce(to_jsonb(old) ->> 'proposed_style' = new.base_style and old.base_style <> new.base_style, false)
+        as is_due_anyway
 from marts.fct_account_styles as old
 full join {marts}.fct_account_styles as new using (account_id)
 left join {marts}.dim_accounts as accounts using (account_id)
@@ -148,10 +152,10 @@ from {activation}.audience_members
 group by destination, style, audience
 order by destination, coalesce(array_position(%(styles)s::text[], style), 99), audience
 """
-# What the night or the cap keeps from moving; the codes are those of decision 15.
+# What keeps an account where it is, by the codes of decision 15; whose seat is withdrawn stands among the movers.
 _HELD_BACK = """
-select reason_code, count(*) from {marts}.fct_account_styles
-where reason_code in ('held_until_review', 'minimum_stay', 'moves_capped') group by 1 order by 1
+select hold_reason, count(*) from {marts}.fct_account_styles
+where hold_reason <> 'seat_withdrawn' group by hold_reason order by hold_reason
 """
 _DECISIONS_DIGEST = """
 select md5(string_agg(md5((to_jsonb(styles) - 'release_id')::text), '' order by account_id collate "C"))

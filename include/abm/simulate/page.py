@@ -68,7 +68,7 @@ def _sections(rehearsal: Rehearsal, minimums: Mapping[str, int]) -> Iterator[str
 
 def _verdicts(rehearsal: Rehearsal) -> str:
     items = "".join(
-        f'<li class="{verdict.severity}"><b>{_NAMED[verdict.severity]}</b> {escape(verdict.text)}</li>'
+        f'<li class="{verdict.severity}"><b>{_NAMED[verdict.severity]}</b><span>{escape(verdict.text)}</span></li>'
         for verdict in rehearsal.verdicts
     )
     return f'<ul class="verdicts">{items}</ul>'
@@ -96,10 +96,10 @@ def _accounts(styles: Sequence[StyleLine], medians: Mapping[str, float]) -> str:
 
 
 def _marks(count: StyleCount | None, median: float | None) -> dict[str, float]:
-    marks = {"seats": float(count.seats)} if count and count.seats is not None else {}
-    if median is not None and median != marks.get("seats"):
-        marks["median"] = median
-    return marks
+    seats = float(count.seats) if count and count.seats is not None else None
+    if seats is not None and seats == median:
+        return {"seats and median": seats}
+    return {name: mark for name, mark in (("seats", seats), ("median", median)) if mark is not None}
 
 
 def _spend(styles: Sequence[StyleLine]) -> str:

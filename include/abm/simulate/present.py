@@ -60,8 +60,11 @@ def sentences(rehearsal: Rehearsal) -> Iterator[str]:
         yield f"{moving:,} {'account changes' if moving == 1 else 'accounts change'} style."
         if (base_only := len(outcome.movers) - moving) > 0:
             yield f"{base_only:,} more change their base style behind a lease."
+        if not rehearsal.is_policy_in_force and (due := sum(mover.is_due_anyway for mover in outcome.movers)):
+            is_or_are = "is" if due == 1 else "are"
+            yield f"{due:,} of them {is_or_are} what a review by the policy in force proposes as well."
     for code, accounts in outcome.held_back.items():
-        yield f"{accounts:,} more would move but {HELD_BACK[code]}."
+        yield f"{accounts:,} more would move but {HELD_BACK.get(code, code)}."
 
 
 def moves(movers: Iterable[Mover]) -> Sequence[tuple[str, str, int]]:

@@ -46,6 +46,7 @@ def mover(account_id: str, old: str | None, new: str | None, name: str = "Acme L
         account_score=70.5,
         annual_potential=3_000_000,
         is_customer=True,
+        is_due_anyway=account_id == "a.example",
     )
 
 

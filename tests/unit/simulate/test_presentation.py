@@ -68,6 +68,13 @@ def test_table_names_movers_counts_and_what_the_cap_holds_back(rehearsal: Make) 
     assert "Digest 0123" in told
 
 
+def test_moves_that_are_due_anyway_are_told_apart(rehearsal: Make) -> None:
+    told = "1 of them is what a review by the policy in force proposes as well."
+
+    assert told in printed(rehearsal())
+    assert told not in printed(rehearsal(policy_version="old"))
+
+
 def test_without_a_release_only_the_after_side_is_shown(rehearsal: Make) -> None:
     told = printed(rehearsal(live=None))
 
