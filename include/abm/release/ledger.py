@@ -49,7 +49,7 @@ LEDGERS = (
     Ledger("lease_ledger", "fct_style_leases", ("lease_id",), ("ends_on", "renewals")),
     Ledger("qualification_ledger", "fct_qualified_accounts", ("account_id", "rule"), ("qualified_on", "sales_answer")),
     Ledger("wave_ledger", "fct_rotation_waves", ("account_id",), ("wave_id",)),
-    Ledger("micro_segment_ledger", "fct_micro_segment_members", ("account_id",), ("micro_segment_id",)),
+    Ledger("micro_segment_ledger", "fct_micro_segment_members", ("account_id",), ("micro_segment_id", "marketer")),
 )
 
 _UNDO_SAME_DAY = (
