@@ -13,7 +13,7 @@ renamed as (
         -- text
         {{ normalised_host('domain') }} as domain,
         {{ blank_to_null('style') }} as style,
-        lower(replace(trim(kind), ' ', '_')) as kind,
+        nullif(lower(replace(trim(kind), ' ', '_')), '') as kind,
         {{ blank_to_null('author') }} as author,
         {{ blank_to_null('reason') }} as reason,
 
