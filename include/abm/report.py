@@ -18,11 +18,25 @@ if TYPE_CHECKING:
 
 OUTCOMES = ("created", "updated", "removed", "unchanged", "refused", "failed", "held")
 _EXPLAINED = 5
+_MOVES_TOLD = 10
+_MOVES = """
+select
+    coalesce(account_name, account_id), from_style || ' to ' || to_style, reason,
+    round(planned_spend_before) || ' to ' || round(planned_spend_after)
+from marts.fct_style_moves
+order by greatest(planned_spend_before, planned_spend_after) desc, account_id
+limit %s
+"""
+_FAULTS = """
+select override_id, source, remedy from marts.fct_override_faults order by is_used, override_id limit %s
+"""
 
 
 def print_report(url: str, console: Console, *, is_sent: bool = True) -> None:
     """Print accounts per style against seats, the best-explained decisions, and what was sent where, if it was."""
-    console.print(style_table(url), explained_table(url), *([outcome_table(url)] if is_sent else []))
+    console.print(
+        style_table(url), explained_table(url), *digest_tables(url), *([outcome_table(url)] if is_sent else [])
+    )
 
 
 def style_table(url: str) -> Table:
@@ -86,6 +100,22 @@ def explained_table(url: str) -> Table:
             "" if score is None else str(score),
             f"{escape(reason)}\n[dim]{escape(score_reasons or '')}[/dim]",
         )
+    return table
+
+
+def digest_tables(url: str) -> list[Table]:
+    """Tell who moved since the day before, why and what changes, and which overrides could not be used, if any."""
+    moves, faults = _query(url, _MOVES, [_MOVES_TOLD]), _query(url, _FAULTS, [_MOVES_TOLD])
+    return [
+        *([_told_table("Who moved", ("Account", "Moves", "Why", "Planned spend"), moves)] if moves else []),
+        *([_told_table("Overrides to look at", ("Override", "From", "What is wrong"), faults)] if faults else []),
+    ]
+
+
+def _told_table(title: str, headings: Sequence[str], rows: Sequence[Sequence[Any]]) -> Table:
+    table = Table(*headings, title=title, title_justify="left")
+    for row in rows:
+        table.add_row(*(escape(str(value)) for value in row))
     return table
 
 

@@ -28,6 +28,13 @@ select 'one_to_few' as style, date '2026-03-02' as as_of_date, 50 as seats, 2 as
     12000.4 as planned_spend
 union all
 select 'targeted_demand_gen', date '2026-03-02', null, 1, 0, 0;
+create table marts.fct_style_moves as
+select
+    account_id, account_name, 'one_to_many' as from_style, 'one_to_few' as to_style, 'Best of its band' as reason,
+    1000.0 as planned_spend_before, 6000.0 as planned_spend_after
+from marts.dim_accounts where account_id = 'a';
+create table marts.fct_override_faults as
+select 'o1' as override_id, 'files' as source, 'No account has this id' as remedy, false as is_used;
 insert into ops.sync_runs (run_id, destination, release_id, status, rows_desired, rows_planned)
 select 'r1', 'salesforce', release_id, 'finished', 1234567, 1 from ops.releases;
 insert into ops.sync_changes (run_id, destination, object_key, operation, outcome)
@@ -67,3 +74,18 @@ def test_outcomes_fit_80_columns(released, capsys):
 
 def test_dry_run_shows_nothing_as_written(released, capsys):
     assert "What was written" not in _shown(released, capsys, is_sent=False)
+
+
+def test_digest_tells_who_moved_why_and_what_changes(released, capsys):
+    shown = " ".join(_shown(released, capsys).split())
+
+    for part in ("Who moved", "Best of its", "1000 to", "Overrides to look at", "No account has this id"):
+        assert part in shown
+
+
+def test_night_on_which_nobody_moved_has_no_digest(released, warehouse, capsys):
+    warehouse.execute("truncate marts.fct_style_moves, marts.fct_override_faults")
+    shown = _shown(released, capsys)
+
+    assert "Who moved" not in shown
+    assert "Overrides" not in shown
