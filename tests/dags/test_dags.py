@@ -67,6 +67,12 @@ def test_the_candidate_is_checked_before_anything_is_published(dagbag: Any) -> N
     assert "check_candidate" in {task.task_id for task in dag.get_task("publish").get_flat_relatives(upstream=True)}
 
 
+@pytest.mark.parametrize(("dag_id", "is_review"), [("abm_model", False), ("abm_review", True)])
+def test_only_a_review_moves_base_styles_and_always_asks(dagbag: Any, dag_id: str, *, is_review: bool) -> None:
+    for task_id in ("start_build", "compare"):
+        assert dagbag.dags[dag_id].get_task(task_id).op_kwargs["is_review"] is is_review
+
+
 def test_each_model_is_a_task_of_its_own(dagbag: Any) -> None:
     models = {path.stem for path in (PROJECT_DIR / "dbt_project" / "models").rglob("*.sql")}
     tasks = {task.task_id.removeprefix("dbt.").removesuffix("_run") for task in dagbag.dags["abm_model"].tasks}

@@ -8,6 +8,10 @@ styles as (
     where effective_style <> 'none'
 ),
 
+reached as (
+    select account_id from {{ ref('int_reached_accounts') }}
+),
+
 accounts as (
     select
         account_id, account_name, domain, industry, city, country, is_customer
@@ -36,6 +40,7 @@ eligible as (
         styles.effective_style,
         coalesce(accounts.domain, lower(accounts.account_name)) as company_key
     from styles
+    inner join reached on styles.account_id = reached.account_id
     inner join accounts on styles.account_id = accounts.account_id
     left join revenue on styles.account_id = revenue.account_id
     left join suppressed on accounts.domain = suppressed.domain

@@ -7,6 +7,18 @@ records as (
     from {{ ref('int_account_records') }}
 ),
 
+sendable as (
+    select account_id from {{ ref('int_sendable_accounts') }}
+),
+
+{# What a person wrote is never written over while it holds, whether the
+   account got that style or waits for it. #}
+edits as (
+    select source, record_id, style
+    from {{ ref('fct_style_overrides') }}
+    where origin = 'crm_edit'
+),
+
 destinations as (
     select distinct destination from {{ ref('stg_ops__policy_fields') }}
 ),
@@ -28,7 +40,7 @@ joined as (
         records.destination,
         records.object_key,
         records.account_id,
-        styles.effective_style as abm_style,
+        coalesce(edits.style, styles.effective_style) as abm_style,
         styles.base_style as abm_base_style,
         {% for score in ['account'] + score_factors() -%}
         cast(round(scores.{{ score }}_score, 0) as integer)
@@ -49,9 +61,14 @@ joined as (
             else 'tier_3'
         end as abm_ideal_customer_profile
     from records
+    inner join sendable on records.account_id = sendable.account_id
     inner join destinations on records.destination = destinations.destination
     inner join styles on records.account_id = styles.account_id
     inner join scores on records.account_id = scores.account_id
+    left join edits
+        on
+            records.destination = edits.source
+            and records.object_key = edits.record_id
     left join micro_segments
         on styles.micro_segment_id = micro_segments.micro_segment_id
 )
