@@ -88,9 +88,8 @@ told as (
             ~ " when 'style_disabled' then "
             ~ dbt.concat(['target_label', "' is switched off'"])
             ~ " when 'reserve_full' then " ~ dbt.concat([
-                "'waits, all '", 'lease_seats',
-                "' seats kept for temporary moves to '", 'target_label',
-                "' are taken'",
+                "'waits, no seat is free of the '", 'lease_seats',
+                "' kept for temporary moves to '", 'target_label',
             ])
             ~ " else 'its lease ended today' end",
         ])) }} as lease_reason,
