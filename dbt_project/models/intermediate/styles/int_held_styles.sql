@@ -1,6 +1,7 @@
 {# What each account of the ledger brings into today's decision. Who came under
    a person's word or an exclusion that has ended is returning, and so is who
-   had left: they hold nothing. #}
+   left long ago: they hold nothing. A source that forgets an account for a
+   while takes nothing from it. #}
 with
 
 ledger as (
@@ -9,10 +10,14 @@ ledger as (
 ),
 
 ended_overrides as (
-    select earlier.account_id, earlier.style
+    select distinct
+        earlier.account_id,
+        earlier.style
     from {{ ledger_before('stg_ops__override_ledger') }} as earlier
     left join {{ ref('int_style_overrides') }} as today
-        on earlier.account_id = today.account_id
+        on
+            earlier.account_id = today.account_id
+            and earlier.override_id = today.override_id
     where earlier.ended_on is null and today.account_id is null
 ),
 
@@ -24,7 +29,14 @@ ranks as (
     select style, style_rank from {{ ref('stg_ops__policy_styles') }}
 ),
 
-with_previous as (
+policy as (
+    select
+        as_of_date,
+        {{ policy_number('review.minimum_stay_days') }} as minimum_stay_days
+    from {{ ref('stg_ops__build_context') }}
+),
+
+with_neighbours as (
     select
         *,
         lag(base_style) over (
@@ -32,11 +44,14 @@ with_previous as (
         ) as previous_style,
         lag(ended_on) over (
             partition by account_id order by valid_from
-        ) as previous_end
+        ) as previous_end,
+        lead(valid_from) over (
+            partition by account_id order by valid_from
+        ) as next_from
     from ledger
 ),
 
-{# One row per account: its live row, and the day its base style began. #}
+{# One row per account: its last row, and the day its base style began. #}
 lived as (
     select
         account_id,
@@ -48,9 +63,10 @@ lived as (
                 else valid_from
             end
         ) as held_since,
-        max(case when ended_on is null then base_style end) as base_style,
-        max(case when ended_on is null then reason_code end) as reason_code
-    from with_previous
+        max(case when next_from is null then base_style end) as base_style,
+        max(case when next_from is null then reason_code end) as reason_code,
+        max(case when next_from is null then ended_on end) as ended_on
+    from with_neighbours
     group by account_id
 ),
 
@@ -59,22 +75,25 @@ judged as (
         lived.account_id,
         lived.base_style,
         lived.held_since,
-        lived.base_style is not null
+        coalesce({{ dbt.datediff(
+            'lived.ended_on', 'policy.as_of_date', 'day'
+        ) }} < policy.minimum_stay_days, true)
         and not coalesce(
             lived.base_style = 'none'
             and lived.reason_code like 'excluded%'
             and exclusions.exclusion is null, false
         )
         and not coalesce(
-            lived.reason_code = 'override' and exists (
-                select 1 from ended_overrides
-                where
-                    ended_overrides.account_id = lived.account_id
-                    and ended_overrides.style = lived.base_style
-            ), false
+            lived.reason_code = 'override'
+            and ended_overrides.account_id is not null, false
         ) as is_held
     from lived
+    cross join policy
     left join exclusions on lived.account_id = exclusions.account_id
+    left join ended_overrides
+        on
+            lived.account_id = ended_overrides.account_id
+            and lived.base_style = ended_overrides.style
 ),
 
 held as (
