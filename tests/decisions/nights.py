@@ -39,7 +39,7 @@ MODELS = (
 )
 # Ledger: the mart it copies, its key, and the columns whose change ends a row.
 _LEDGERS = {
-    "qualification_ledger": ("fct_qualified_accounts", ("account_id", "rule"), ("sales_answer",)),
+    "qualification_ledger": ("fct_qualified_accounts", ("account_id", "rule"), ("qualified_on", "sales_answer")),
     "lease_ledger": ("fct_style_leases", ("lease_id",), ("ends_on", "renewals")),
     "wave_ledger": ("fct_rotation_waves", ("account_id",), ("wave_id",)),
 }
