@@ -43,8 +43,8 @@ def build(url: str) -> None:
     deferral = ("--defer", "--favor-state", "--state", str(_state_dir()))
     output = run_dbt(url, "run", "--select", *models, *deferral, target=_target_dir(), variables=_VARIABLES)
     if output.returncode:
-        told = told_failures(read_results(_target_dir()), _target_dir())
-        raise AbmError(told or told_output(output, _target_dir()))
+        told = told_failures(read_results(_target_dir()), _target_dir()) or told_output(output, _target_dir())
+        raise AbmError(f"{told}. If abm was updated since the last build, build once first: abm run --dry-run")
 
 
 def _note_last_build(url: str) -> None:
