@@ -141,7 +141,7 @@ def test_command_serves_until_told_to_end(tmp_path, ending):
     sandbox = _start(tmp_path, "--accounts", "30", "--seed", "5", "--today", "2026-03-09", "--no-limits")
     try:
         endpoints = _wait_for_endpoints(tmp_path, sandbox)
-        assert set(endpoints) == {platform.name for platform in PLATFORMS}
+        assert set(endpoints) == {"files", *(platform.name for platform in PLATFORMS)}
         sandbox.send_signal(ending)
         assert sandbox.wait(30) == 0
     finally:
