@@ -41,7 +41,7 @@ class Decider:
     connection: psycopg.Connection
     models: Sequence[str]
     tables: Mapping[str, sql.Identifier]
-    filled: set[str] = field(default_factory=set)
+    filled: dict[str, str] = field(default_factory=dict)  # what a world or an earlier one gave rows to
     runs: int = 0
 
     @classmethod
@@ -65,30 +65,33 @@ class Decider:
     def run(self, world: World, models: Iterable[str] = ()) -> dict[str, list[Row]]:
         """Compute the models over a world and return the rows of those asked for, or of all wanted ones."""
         with self.connection.transaction():
-            self._fill(world)
-            self.connection.execute("select decide()")
+            with self.connection.pipeline():
+                self._fill(world)
+                self.connection.execute("select decide()")
             return {model: self._rows(model) for model in models or self.models}
 
     def _fill(self, world: World) -> None:
-        self._clear(set(world))
-        for table, rows in world.items():
-            if rows:
-                target = self._table(table)
-                columns = sql.SQL(", ").join(map(sql.Identifier, rows[0]))
-                self.connection.execute(
-                    sql.SQL("insert into {} ({}) select {} from jsonb_populate_recordset(null::{}, %s)").format(
-                        target, columns, columns, target
-                    ),
-                    [json.dumps(rows, default=str)],
-                )
-
-    def _clear(self, named: set[str]) -> None:
         self.runs += 1
-        self.filled |= named
         if self.runs % _RUNS_BETWEEN_TRUNCATES == 0:
             self.connection.execute("select decide_truncate()")
-        for table in sorted(self.filled):
-            self.connection.execute(sql.SQL("delete from {}").format(self._table(table)))
+        for table in sorted({*self.filled, *world}):
+            self._replace(table, world.get(table, []))
+
+    def _replace(self, table: str, rows: Sequence[Row]) -> None:
+        content = json.dumps(rows, default=str)
+        if table.startswith("ops.policy_") and self.filled.get(table) == content:
+            return  # nobody else writes there, and most of a policy is the same in every world
+        target = self._table(table)
+        self.connection.execute(sql.SQL("delete from {}").format(target))
+        self.filled[table] = content
+        if rows:
+            columns = sql.SQL(", ").join(map(sql.Identifier, rows[0]))
+            self.connection.execute(
+                sql.SQL("insert into {} ({}) select {} from jsonb_populate_recordset(null::{}, %s)").format(
+                    target, columns, columns, target
+                ),
+                [content],
+            )
 
     def _table(self, name: str) -> sql.Identifier:
         return sql.Identifier(*name.split(".")) if "." in name else self.tables[name]
