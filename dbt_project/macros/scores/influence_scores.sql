@@ -173,10 +173,16 @@ scored as (
                 ~ " then ', a name known beyond it' else '' end",
                 "case when with_signals.heads_group"
                 ~ " then ', heads a group of companies' else '' end",
-                "case when with_signals.reference_share > 0 then "
+                "case when with_signals.reference_share = 1"
+                ~ " then ', a reference'"
+                ~ " when with_signals.reference_share > 0 then "
                 ~ dbt.concat([
-                    "', a reference ('", 'with_signals.reference_status', "')'",
+                    "', in part a reference ('",
+                    'with_signals.reference_status', "')'",
                 ])
+                ~ " when with_signals.is_customer"
+                ~ " and with_signals.reference_status <> ''"
+                ~ " then ', a customer, but no reference'"
                 ~ " when with_signals.is_customer"
                 ~ " then ', a customer who can be a reference' else '' end",
                 "case when with_signals.partner_share > 0 then "
