@@ -103,6 +103,30 @@ def test_a_cluster_that_falls_under_5_goes_into_its_neighbour(nights: Begin) -> 
     assert set(night.members) < {"banking-payments-1", "banking-payments-2"}, (one, two)
 
 
+def test_two_clusters_that_fell_under_5_become_one_under_the_id_of_the_larger(nights: Begin) -> None:
+    run = nights()
+    run.add(*names("a", 16), **BANKS)
+    first = run.run()
+    larger, smaller = first.of("a000"), first.of("a015")
+    run.drop(*names("a", 4), *[name for name in names("a", 16) if name >= "a011"])
+    night = run.run()
+    assert larger != smaller
+    assert sizes(night) == [7]
+    assert list(night.members) == [larger]
+
+
+def test_members_longest_in_a_cluster_keep_it_where_the_maximum_is_lowered(nights: Begin) -> None:
+    run = nights()
+    run.add(*names("z", 9), **BANKS)
+    first = run.run().of("z000")
+    run.add(*names("a", 6), **BANKS)
+    run.run()
+    run.policy = policy_with(maximum_accounts=9)
+    members = run.run().members
+    assert members[first or ""] == set(names("z", 9))
+    assert sizes(run.run()) == [6, 9]
+
+
 def test_the_number_of_a_cluster_that_died_is_not_used_again(nights: Begin) -> None:
     run = nights()
     run.add(*names("a", 5), **BANKS)
