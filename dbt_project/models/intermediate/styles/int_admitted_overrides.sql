@@ -56,6 +56,7 @@ admitted as (
         override_id,
         account_id,
         style,
+        is_within_kind,
         is_within_kind and (
             style = 'none'
             or coalesce(is_unlimited or place <= base_seats, false)

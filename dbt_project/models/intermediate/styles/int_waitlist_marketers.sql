@@ -1,14 +1,27 @@
-{# How many more marketers would let a waiting account in. Seats above the
-   present ones also grow what is kept for prospects, so a customer needs
-   either enough seats beside the prospects ahead, or all prospects seated. #}
+{# How many more marketers would let a waiting account in. Overrides that wait
+   are admitted first. Seats above the present ones also grow what is kept for
+   prospects, so a customer needs either enough seats beside the prospects
+   ahead, or all prospects seated. #}
 with
 
 waiting as (
     select account_id, style from {{ ref('int_style_waitlist') }}
 ),
 
-waited_for as (
-    select distinct style from waiting
+{# Admitting these would free a seat above, and who takes it is not known. #}
+unsettled as (
+    select distinct overrides.style
+    from {{ ref('int_admitted_overrides') }} as overrides
+    inner join {{ ref('stg_ops__policy_styles') }} as styles
+        on overrides.style = styles.style
+    inner join {{ ref('int_style_proposals') }} as proposals
+        on
+            overrides.account_id = proposals.account_id
+            and styles.style_rank > proposals.style_rank
+    where
+        overrides.is_within_kind
+        and not overrides.is_admitted
+        and proposals.is_seated
 ),
 
 seats as (
@@ -19,50 +32,25 @@ seats as (
         styles.lease_reserve,
         styles.seats_per_marketer,
         styles.seats_ceiling,
-        seats.overrides,
         case
             when styles.style_rank > 1 then 0
             else {{ exact_policy_number('portfolio.prospect_seat_share') }}
         end as prospect_share
     from {{ ref('stg_ops__policy_styles') }} as styles
-    inner join {{ ref('int_style_seats') }} as seats
-        on styles.style = seats.style
-    where styles.seats_per_marketer > 0
-),
-
-pools as (
-    select
-        proposals.account_id,
-        proposals.style,
-        proposals.is_customer,
-        row_number() over (
-            partition by proposals.style
-            order by {{ best_first() }}
-        ) as nth,
-        sum(case when proposals.is_customer then 0 else 1 end) over (
-            partition by proposals.style
-            order by {{ best_first() }}
-            rows between unbounded preceding and current row
-        ) as nth_prospect,
-        sum(case when proposals.is_customer then 0 else 1 end) over (
-            partition by proposals.style
-        ) as prospects
-    from {{ ref('int_style_proposals') }} as proposals
-    inner join waited_for on proposals.style = waited_for.style
-    where not proposals.is_passed_over
+    left join unsettled on styles.style = unsettled.style
+    where styles.seats_per_marketer > 0 and unsettled.style is null
 ),
 
 placed as (
     select
         pools.*,
-        seats.overrides,
         seats.all_seats,
         seats.lease_reserve,
         seats.seats_per_marketer,
         seats.seats_ceiling,
         seats.prospect_share
     from waiting
-    inner join pools
+    inner join {{ ref('int_waitlist_pools') }} as pools
         on
             waiting.account_id = pools.account_id
             and waiting.style = pools.style
