@@ -70,8 +70,8 @@ def test_anonymous_minutes_add_depth_at_the_weight_of_others_and_no_breadth(deci
 
 
 def test_the_window_ends_on_the_night_itself_and_counts_that_many_days(decider: Decider) -> None:
-    for number, is_met in ((0, True), (29, True), (30, False)):
-        run = Nights.under(decider, mqa={"thresholds": THRESHOLDS, "window_days": 30})
+    for number, is_met in ((0, True), (9, True), (10, False)):  # triggers look back for 14 days
+        run = Nights.under(decider, mqa={"thresholds": THRESHOLDS, "window_days": 10})
         run.add("a")
         for person in ("one", "two"):
             run.act("a", day(0), minutes=30, person=person)
