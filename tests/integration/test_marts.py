@@ -26,8 +26,8 @@ TUESDAY = dt.date(2026, 3, 3)
 MODELS = "+path:models/marts +path:models/activation"
 FEW_SEATS = """
 styles:
-  one_to_one: {seats: {limit: 3}}
-  one_to_few: {seats: {limit: 12}}
+  one_to_one: {seats: {limit: 4}}
+  one_to_few: {seats: {limit: 15, lease_reserve: 3}}
 """
 QUIET_SHARE = 0.02  # of CRM records; deals still leave the period by the day
 
@@ -88,11 +88,16 @@ def published(candidate: Model) -> Model:
 
 
 @pytest.fixture(scope="module")
-def with_few_seats(published: Model, tmp_path_factory: pytest.TempPathFactory) -> Model:
-    """A second release a week later, with a policy that seats fewer accounts."""
+def few_seats(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("policy") / "policy.yml"
     path.write_text(FEW_SEATS, encoding="utf-8")
-    published.night("few", TUESDAY + dt.timedelta(days=8), path)
+    return path
+
+
+@pytest.fixture(scope="module")
+def with_few_seats(published: Model, few_seats: Path) -> Model:
+    """A second release a week later, with a policy that seats fewer accounts."""
+    published.night("few", TUESDAY + dt.timedelta(days=8), few_seats)
     published.publish("few")
     return published
 
@@ -180,16 +185,43 @@ def test_history_foresees_the_ledger(with_few_seats: Model) -> None:
 
 
 def test_fewer_seats_make_a_waitlist_that_says_what_enters(with_few_seats: Model) -> None:
-    used, waiting = with_few_seats.rows(
-        "select used, waitlisted from marts.fct_style_capacity where style = 'one_to_few'"
+    seats, base_used, waiting = with_few_seats.rows(
+        "select base_seats, base_used, waitlisted from marts.fct_style_capacity where style = 'one_to_few'"
     )[0]
-    reason, entry = with_few_seats.rows(
+    reason, points = with_few_seats.rows(
         """
-        select reason, round(waitlist_entry_score, 1) from marts.fct_account_styles
-        where waitlist_style = 'one_to_few' order by waitlist_rank limit 1
+        select reason, waitlist_points_needed from marts.fct_account_styles
+        where waitlist_style = 'one_to_few' and reason_code = 'waitlisted' order by waitlist_rank limit 1
         """
     )[0]
 
-    assert used == 12
+    assert (seats, base_used) == (12, 12)
     assert int(str(waiting)) > 0
-    assert f"rank 13 of 12 seats; enters at {entry} points" in str(reason)
+    assert f"of 12 seats; enters at {points} points" in str(reason)
+
+
+def test_seats_that_are_gone_are_the_only_reason_to_leave_a_style_between_reviews(with_few_seats: Model) -> None:
+    left = with_few_seats.rows(
+        """
+        select distinct reason_code from marts.fct_account_styles
+        where base_style <> held_style and held_style <> 'none'
+        """
+    )
+
+    assert left == [("seat_withdrawn",)]
+
+
+def test_base_styles_stay_though_every_potential_changes(with_few_seats: Model, few_seats: Path) -> None:
+    """The night proposes other styles; nobody's base style moves before a review."""
+    before = with_few_seats.rows("select account_id, base_style from marts.fct_account_styles order by 1")
+    with connect(with_few_seats.url) as connection:
+        connection.execute("update raw_salesforce.account set annual_revenue = 1e9, _landed_at = now()")
+        connection.execute("update raw_salesforce.opportunity set amount = amount * 50, _landed_at = now()")
+    with_few_seats.night("upheaval", TUESDAY + dt.timedelta(days=9), few_seats)
+    after = with_few_seats.rows("select account_id, base_style from candidate_marts.fct_account_styles order by 1")
+    held = with_few_seats.rows(
+        "select 1 from candidate_marts.fct_account_styles where reason_code = 'held_until_review'"
+    )
+
+    assert after == before
+    assert len(held) > 0

@@ -18,9 +18,15 @@ insert into ops.build_context (release_id, as_of_date, policy_version) values ('
 create table candidate_marts.dim_accounts as
     select 'a' || n as account_id, 500 as employees from generate_series(1, 100) as n;
 create table candidate_marts.fct_account_styles as
-    select 'a' || n as account_id, 'one_to_many' as effective_style, 'one_to_many' as value_band
+    select
+        'a' || n as account_id, 'one_to_many' as effective_style, 'one_to_many' as value_band,
+        case when n > 5 then 'one_to_many' else 'none' end as base_style,
+        case when n <= 5 then 'demo' end as lease_trigger
     from generate_series(1, 100) as n;
-create table candidate_marts.fct_style_capacity as select 'one_to_one' as style, 15 as seats, 15 as used;
+create table candidate_marts.fct_style_capacity as
+    select 'one_to_many' as style, 100 as seats, 95 as base_seats, 5 as lease_seats
+    union all
+    select 'targeted_demand_gen', null, null, 0;
 create table candidate_activation.audience_members as
     select destination, audience, 'a' || n as member_key, 'a' || n as account_id
     from generate_series(1, 10) as n, ops.policy_audiences;
@@ -56,7 +62,17 @@ def test_a_sound_candidate_passes(warehouse_url: str, candidate: psycopg.Connect
             False,
         ),
         (
-            "update candidate_marts.fct_style_capacity set used = 16",
+            "update candidate_marts.fct_style_capacity set seats = 99",
+            "Accounts in a style above its seats is at most 0",
+            True,
+        ),
+        (
+            "update candidate_marts.fct_style_capacity set base_seats = 94",
+            "Accounts in a style above its seats is at most 0",
+            True,
+        ),
+        (
+            "update candidate_marts.fct_style_capacity set lease_seats = 4 where style = 'one_to_many'",
             "Accounts in a style above its seats is at most 0",
             True,
         ),

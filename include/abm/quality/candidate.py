@@ -72,10 +72,23 @@ from candidate_marts.dim_accounts as accounts
 left join candidate_marts.fct_account_styles as styles on styles.account_id = accounts.account_id
 """
 
+# Counted here from the accounts, so that a fault in the capacity's own figures is seen too.
 _SEATS = """
-select coalesce(max(greatest(used - seats, 0)), 0) as accounts_above_seats
-from candidate_marts.fct_style_capacity
-where seats is not null
+select
+    coalesce(max(greatest(
+        counted.used - capacity.seats,
+        counted.base_used - capacity.base_seats,
+        counted.leased - capacity.lease_seats,
+        0
+    )), 0) as accounts_above_seats
+from candidate_marts.fct_style_capacity as capacity
+cross join lateral (
+    select
+        count(*) filter (where styles.effective_style = capacity.style) as used,
+        count(*) filter (where styles.base_style = capacity.style) as base_used,
+        count(*) filter (where styles.effective_style = capacity.style and styles.lease_trigger is not null) as leased
+    from candidate_marts.fct_account_styles as styles
+) as counted
 """
 
 # A company audience reaches the people who work at its members, so those are held against the platform's minimum;
