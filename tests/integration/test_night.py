@@ -169,6 +169,45 @@ def test_second_night_sends_nothing_and_a_broken_source_holds_back_only_itself(
     assert {run.outcomes["unchanged"] == sum(run.outcomes.values()) for run in activation.summary(copy.url)} == {True}
 
 
+def test_style_edited_by_hand_in_the_crm_is_kept_and_becomes_an_override(first: World, copy: World) -> None:
+    record, account, style = copy.rows(
+        "select object_key, account_id, abm_style from activation.crm_accounts"
+        " where destination = 'salesforce' and abm_style = 'one_to_many' order by object_key limit 1"
+    )[0]
+    _edit(first, record, "one_to_few")
+    try:
+        night, _ = copy.night(dt.timedelta(minutes=1))
+        held = first.stored("salesforce", f"select ABM_Style__c from Account where Id = '{record}'")
+    finally:
+        _edit(first, record, style)
+    overrides = copy.rows("select account_id, style, kind, origin, record_id, is_chosen from marts.fct_style_overrides")
+    decided = f"select base_style, override_id is not null from marts.fct_account_styles where account_id = '{account}'"
+
+    assert night.failures == []
+    assert overrides == [(account, "one_to_few", "until", "crm_edit", record, True)]
+    assert copy.rows(decided) == [("one_to_few", True)]
+    assert held == [("one_to_few",)]
+
+
+def test_review_without_a_name_shows_who_moves_and_is_held(copy: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ABM_SOURCES", "")
+    live = copy.rows("select release_id from ops.releases where status = 'published'")
+    with pytest.raises(HeldError, match="A review of base styles") as told:
+        copy.night(dt.timedelta(minutes=2), review=nightly.Review())
+
+    assert "abm run --review --approve-by NAME" in str(told.value)
+    assert copy.rows("select status, is_review from ops.releases order by started_at desc limit 1") == [("held", True)]
+    assert copy.rows("select release_id from ops.releases where status = 'published'") == live
+
+
+def _edit(world: World, record: str, style: str) -> None:
+    """Write as a person does in the CRM's own page."""
+    with contextlib.closing(sqlite3.connect(world.stores / "salesforce.sqlite")) as store:
+        now = f"{dt.datetime.now(dt.UTC):%Y-%m-%dT%H:%M:%S.000+0000}"
+        store.execute("update Account set ABM_Style__c = ?, SystemModstamp = ? where Id = ?", (style, now, record))
+        store.commit()
+
+
 def test_dry_run_counts_and_sends_nothing(first: World, copy: World) -> None:
     _execute(copy, "truncate ops.sync_state")
     before = first.writes()
