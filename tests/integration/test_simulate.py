@@ -35,8 +35,8 @@ ACCOUNTS = 300
 TUESDAY = dt.date(2026, 3, 3)
 FEW_SEATS = """
 styles:
-  one_to_one: {seats: {limit: 1}}
-  one_to_few: {seats: {limit: 5}}
+  one_to_one: {seats: {limit: 1, lease_reserve: 0, manual_seats: 0}}
+  one_to_few: {seats: {limit: 5, lease_reserve: 0}}
 """
 _TABLES = """
 select format('%I.%I', schemaname, tablename) from pg_tables
