@@ -71,7 +71,10 @@ class Simulation:
         return found
 
     def flaps(self) -> list[str]:
-        """Name who went from A to B and back to A within 30 days with no lease in it."""
+        """Name who went from A to B and back to A within 30 days, no lease in it.
+
+        Whom the sources had forgotten on the night of a review, which gave its seat away, did not flap.
+        """
         return [
             name
             for name, periods in self.periods().items()
@@ -79,7 +82,12 @@ class Simulation:
             if before.style == after.style
             and after.first - between.first < FLAP_DAYS
             and LEASE_REASON not in (before.reason, between.reason, after.reason)
+            and not self._missed_a_review(name, before.last, after.first)
         ]
+
+    def _missed_a_review(self, name: str, first: int, last: int) -> bool:
+        nights = (night for night in range(first, last + 1) if night % self.reviews_every == 0)
+        return any(name not in self.by_night[night] for night in nights)
 
 
 QUARTERLY = policy_of()
