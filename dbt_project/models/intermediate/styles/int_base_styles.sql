@@ -23,7 +23,8 @@ new_ones as (
         on styles.style = {{ policy_text('review.new_accounts_up_to') }}
 ),
 
-{# Who may rise and finds no seat above is not to lose the seat it has. #}
+{# Who may rise and finds no seat above is not to lose the seat it has; who was
+   away for a while is not to push out anybody who stayed. #}
 entrants as (
     select
         candidates.*,
@@ -34,6 +35,7 @@ entrants as (
             else candidates.wanted_rank
         end as start_rank,
         case
+            when candidates.was_away then null
             when moves.is_pinned then candidates.held_rank
             when moves.may_move and moves.proposed_rank < candidates.held_rank
                 then candidates.held_rank

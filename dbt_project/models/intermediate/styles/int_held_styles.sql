@@ -75,6 +75,7 @@ judged as (
         lived.account_id,
         lived.base_style,
         lived.held_since,
+        lived.ended_on is not null as was_away,
         coalesce({{ dbt.datediff(
             'lived.ended_on', 'policy.as_of_date', 'day'
         ) }} < policy.minimum_stay_days, true)
@@ -105,7 +106,8 @@ held as (
                 then coalesce(ranks.style_rank, {{ styles() | length + 1 }})
         end as held_rank,
         case when judged.is_held then judged.held_since end as held_since,
-        case when judged.is_held then 'held' else 'returning' end as standing
+        case when judged.is_held then 'held' else 'returning' end as standing,
+        judged.was_away
     from judged
     left join ranks on judged.base_style = ranks.style
 )

@@ -13,7 +13,7 @@ revenue as (
 ),
 
 held as (
-    select account_id, held_style, held_rank, held_since, standing
+    select account_id, held_style, held_rank, held_since, standing, was_away
     from {{ ref('int_held_styles') }}
 ),
 
@@ -59,6 +59,7 @@ joined as (
         held.held_rank,
         held.held_since,
         coalesce(held.standing, 'new') as standing,
+        coalesce(held.was_away, false) as was_away,
         overrides.override_id,
         overrides.style as override_style,
         coalesce(overrides.is_admitted, false) as is_override_admitted,
