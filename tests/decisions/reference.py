@@ -53,7 +53,8 @@ def standing(account: Account, as_of: dt.date, minimum_stay_days: int) -> Standi
         if earlier.valid_to != since or earlier.base_style != live.base_style:
             break
         since = earlier.valid_from
-    return Standing("held", live.base_style, since)
+    was_away = live.valid_to is not None and live.valid_to < as_of
+    return Standing("held", live.base_style, since, was_away)
 
 
 class _Build:
@@ -78,7 +79,8 @@ class _Build:
         }
         rising = {a.account_id for a in self.competing if self._wants_to_move(a) and self._is_proposed_higher(a)}
         starts = {a.account_id: self._start(a) for a in self.competing}
-        self.base = self._walk(starts, self.pinned | rising)
+        away = {a.account_id for a in self.competing if self.standing[a.account_id].was_away}
+        self.base = self._walk(starts, (self.pinned | rising) - away)
 
     def _held_rank(self, account_id: str) -> int:
         return self.rules.rank(self.standing[account_id].held_style)

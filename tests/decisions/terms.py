@@ -102,6 +102,7 @@ class Standing:
     name: str
     held_style: str | None = None
     held_since: dt.date | None = None
+    was_away: bool = False
 
 
 @dataclass
