@@ -10,7 +10,7 @@ import pytest
 from tests.decisions.reference import decide, propose
 from tests.decisions.worlds import INPUTS, RandomWorld, random_world, rules_of, world_rows
 
-from abm.policy.schema import Marketer
+from abm.policy.treatment import Marketer
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

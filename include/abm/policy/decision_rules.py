@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from abm.policy.decisions import Threshold
     from abm.policy.schema import Policy
 
+MINUTES_AND_PEOPLE = "depth_and_breadth"  # what the models call the rule of mqa.thresholds
+
 
 def broken_decision_rules(policy: Policy) -> Iterator[Fault]:
     """Yield every rule across those keys that the policy breaks."""
@@ -75,6 +77,8 @@ def _triggers(policy: Policy) -> Iterator[Fault]:
     yield from _repeated("mqa.triggers", [trigger.name for trigger in policy.mqa.triggers])
     for index, trigger in enumerate(policy.mqa.triggers):
         path = f"mqa.triggers[{index}]"
+        if trigger.name == MINUTES_AND_PEOPLE:
+            yield Fault(f"{path}.name", "is the name of the rule by minutes and people", "Choose another")
         if trigger.activity not in policy.activities:
             known = ", ".join(sorted(policy.activities))
             yield Fault(f"{path}.activity", f"'{trigger.activity}' is no kind of activity", f"Use one of {known}")

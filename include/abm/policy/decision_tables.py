@@ -10,7 +10,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from abm.policy.decisions import SegmentRule
-    from abm.policy.schema import Policy, ProfileRule
+    from abm.policy.schema import Policy
+    from abm.policy.scoring import ProfileRule
 
 Row = dict[str, Any]
 

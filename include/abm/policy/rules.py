@@ -14,7 +14,9 @@ from abm.policy.styles import STYLES
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from abm.policy.schema import Policy, Profile, ProfileRule, Scale, Style
+    from abm.policy.schema import Policy
+    from abm.policy.scoring import Profile, ProfileRule, Scale
+    from abm.policy.treatment import Style
 
 PROFILE_POINTS = 100.0
 _NUMERIC_ATTRIBUTES = frozenset({"employees", "annual_revenue"})

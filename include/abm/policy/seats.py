@@ -6,7 +6,8 @@ import math
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from abm.policy.schema import Capacity, Marketer, Policy, Seats, Style
+    from abm.policy.schema import Policy
+    from abm.policy.treatment import Capacity, Marketer, Seats, Style
 
 _UNLIMITED = 1_000_000_000  # more seats than any company has accounts
 _ROUNDING = 1e-9  # 5 times 1.2 is 6, whatever binary fractions say

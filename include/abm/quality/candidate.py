@@ -8,7 +8,7 @@ from abm.quality.runner import Suite
 from abm.quality.severities import severity
 
 if TYPE_CHECKING:
-    from abm.policy.schema import Check, Checks
+    from abm.policy.limits import Check, Checks
 
 
 def candidate_suites(limits: Checks, *, has_release: bool) -> list[Suite]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
-    from abm.policy.schema import Check
+    from abm.policy.limits import Check
 
 
 def severity(check: Check) -> Literal["critical", "warning"]:

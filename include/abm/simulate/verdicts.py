@@ -15,7 +15,8 @@ if TYPE_CHECKING:
 
     import psycopg
 
-    from abm.policy.schema import Policy, Style
+    from abm.policy.schema import Policy
+    from abm.policy.treatment import Style
     from abm.simulate.outcome import StyleCount, StyleLine
 
 Benchmarks = dict[tuple[str, str], float]

@@ -51,6 +51,10 @@ def broken(policy_with):
             " {name: a, label: B, activity: call, window_days: 3}]}"),
             "mqa.triggers", "'a' 2 times",
         ),
+        (
+            "mqa: {triggers: [{name: depth_and_breadth, label: A, activity: call, window_days: 3}]}",
+            "mqa.triggers[0].name", "by minutes and people",
+        ),
         (f"programmes: [{PROGRAMME % ('2026-03-01', 5)}]", "programmes[0].ends_on", "is not after 2026-03-01"),
         (f"programmes: [{PROGRAMME % ('2026-05-01', 11)}]", "programmes[0].seats", "more than the 10 seats"),
         ("micro_segments: {maximum_accounts: 8}", "micro_segments.maximum_accounts", "cannot be split"),

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from abm.policy.load import load_policy
-from abm.policy.schema import Seats
 from abm.policy.seats import seats_ceiling, style_seats
+from abm.policy.treatment import Seats
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ from abm.quality.landing.deliveries import delivery_expectations
 
 if TYPE_CHECKING:
     from abm.entities import Entity
-    from abm.policy.schema import Checks
+    from abm.policy.limits import Checks
     from abm.quality.landing.deliveries import Delivery
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from abm.quality.severities import severity
 
 if TYPE_CHECKING:
-    from abm.policy.schema import Checks
+    from abm.policy.limits import Checks
 
 
 def mostly_filled(column: str, limits: Checks) -> Any:

@@ -11,7 +11,7 @@ from abm.quality.severities import severity
 
 if TYPE_CHECKING:
     from abm.entities import Entity
-    from abm.policy.schema import Checks
+    from abm.policy.limits import Checks
 
 # Entities without which nothing can be decided: a first load of none of them is a broken source, not a new company.
 INDISPENSABLE = frozenset({("salesforce", "account"), ("hubspot", "company"), ("files", "accounts")})

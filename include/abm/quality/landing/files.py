@@ -9,7 +9,7 @@ from abm.quality.landing.salesforce import MAIL
 
 if TYPE_CHECKING:
     from abm.entities import Entity
-    from abm.policy.schema import Checks
+    from abm.policy.limits import Checks
 
 _NEEDED = {
     "accounts": ("account_name",),

@@ -8,7 +8,7 @@ from abm.quality.landing.columns import formatted, mostly_filled, not_negative
 
 if TYPE_CHECKING:
     from abm.entities import Entity
-    from abm.policy.schema import Checks
+    from abm.policy.limits import Checks
 
 RECORD_ID = "^[a-zA-Z0-9]{18}$"
 MAIL = "^[^@[:space:]]+@[^@[:space:]]+$"

@@ -1,0 +1,69 @@
+"""The policy's shape for what holds things back: guards, checks, suppression."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import Field
+
+from abm.policy.parts import Amount, Count, Domains, Identifier, Part, Share
+
+
+class ReleaseGuard(Part):
+    """What a release may change without a person's word."""
+
+    max_style_change_share: Share = Field(description="Share of accounts whose style changes")
+    max_accounts_lost_share: Share = Field(description="Share of published accounts that are gone")
+    minimum_rows: Count = Field(description="Accounts below which shares do not count")
+
+
+class SyncGuard(Part):
+    """What a plan may do to a destination without a person's word."""
+
+    max_create_share: Share = Field(description="Creations, as a share of what is desired")
+    max_update_share: Share = Field(description="Updates, as a share of what was acknowledged")
+    max_remove_share: Share = Field(description="Removals, as a share of what was acknowledged")
+    minimum_rows: Count = Field(description="Rows below which shares do not count")
+
+
+class Guards(Part):
+    """Change budgets. An empty input always holds, whatever stands here."""
+
+    release: ReleaseGuard = Field(description="Budget of a release")
+    default: SyncGuard = Field(description="Budget of a plan whose destination is not named below")
+    destinations: dict[Identifier, SyncGuard] = Field(description="Budget of each destination's plan")
+    max_audience_removed_share: Share = Field(description="Share of one audience that one plan may remove")
+
+    def of(self, destination: str) -> SyncGuard:
+        return self.destinations.get(destination, self.default)
+
+
+class Suppression(Part):
+    """Who never enters an audience."""
+
+    competitor_domains: Domains = Field(description="Competitors' domains")
+    own_domains: Domains = Field(description="Domains of your own company: employees")
+    suppressed_domains: Domains = Field(description="Domains left out for any other reason")
+    customers: bool = Field(description="Leave existing customers out")
+    open_opportunities: bool = Field(description="Leave accounts with an open opportunity out")
+
+
+class Check(Part):
+    """One limit, and whether crossing it stops the step."""
+
+    limit: Amount = Field(description="What may not be exceeded")
+    severity: Literal["stop", "warn"] = Field(description="stop holds the step, warn only tells")
+
+
+class Checks(Part):
+    """Limits on what arrives and on what was built."""
+
+    landing_volume_drop: Check = Field(description="Share of rows lost against the last complete load")
+    landing_freshness_days: Check = Field(description="Age of the newest change, in days")
+    landing_null_share: Check = Field(description="Share of empty values in a column that everyone needs")
+    candidate_account_drop: Check = Field(description="Share of published accounts that the candidate lost")
+    candidate_unknown_band: Check = Field(description="Share of accounts without a known potential")
+    candidate_style_drift: Check = Field(description="Share of accounts whose style differs from the published one")
+    candidate_seats_exceeded: Check = Field(description="Accounts above a style's seats")
+    audience_below_minimum: Check = Field(description="Members missing to the platform's minimum")
+    minimum_rows: Count = Field(description="Rows below which shares do not count")
