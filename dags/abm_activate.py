@@ -21,6 +21,7 @@ from airflow.sdk.exceptions import AirflowSkipException
 
 from abm.destinations import REGISTRY
 from abm_airflow.assets import RELEASE
+from abm_airflow.errors import errors_told
 from abm_airflow.hooks.platform import PlatformHook
 from abm_airflow.hooks.warehouse import WarehouseHook
 from abm_airflow.notifiers import NameFailingStep
@@ -61,6 +62,7 @@ def activate(destination: str, *, needs_connection: bool) -> None:
 
 
 @task
+@errors_told
 def plan(destination: str, *, needs_connection: bool) -> dict[str, Any]:
     """Plan what differs; skip where the destination is not configured or not asked for."""
     from abm.activation import plan as plan_changes
@@ -76,6 +78,7 @@ def plan(destination: str, *, needs_connection: bool) -> dict[str, Any]:
 
 
 @task.branch
+@errors_told
 def guard(destination: str) -> str | None:
     """Within the policy's budget go on to send, past it ask a person; an empty release stops, a dry run ends here."""
     from abm.activation import guard as guard_plan
@@ -96,6 +99,7 @@ def guard(destination: str) -> str | None:
 
 
 @task(trigger_rule=TriggerRule.NONE_FAILED_MIN_ONE_SUCCESS)
+@errors_told
 def send(destination: str) -> dict[str, int]:
     """Send what is planned, batch by batch; return the rows by outcome."""
     from abm.activation import send as send_changes
@@ -104,6 +108,7 @@ def send(destination: str) -> dict[str, int]:
 
 
 @task
+@errors_told
 def account(destination: str) -> dict[str, int]:
     """Check that every planned row ended in one outcome; return the rows by outcome."""
     from abm.activation import account as account_for

@@ -19,6 +19,7 @@ from airflow.sdk.exceptions import AirflowSkipException
 
 from abm.sources import SOURCES
 from abm_airflow.assets import LANDING
+from abm_airflow.errors import errors_told
 from abm_airflow.hooks.platform import PlatformHook
 from abm_airflow.hooks.warehouse import WarehouseHook
 from abm_airflow.notifiers import NameFailingStep
@@ -54,6 +55,7 @@ def land(source: str):  # noqa: ANN201 (Airflow's DAGNode)
 
 def stage(source: str):  # noqa: ANN201 (an XComArg)
     @task(pool=pool_of(source))
+    @errors_told
     def stage() -> dict[str, int]:
         from abm.ingest import stage_source
 
@@ -68,6 +70,7 @@ def stage(source: str):  # noqa: ANN201 (an XComArg)
 
 def check(source: str):  # noqa: ANN201 (an XComArg)
     @task
+    @errors_told
     def check() -> int:
         from abm.ingest import hold_source
         from abm.quality import check_landing
@@ -84,6 +87,7 @@ def check(source: str):  # noqa: ANN201 (an XComArg)
 
 def merge(source: str):  # noqa: ANN201 (an XComArg)
     @task
+    @errors_told
     def merge() -> dict[str, int]:
         from abm.ingest import merge_source
 
@@ -94,6 +98,7 @@ def merge(source: str):  # noqa: ANN201 (an XComArg)
 
 
 @task(trigger_rule=TriggerRule.ALL_DONE, outlets=[LANDING])
+@errors_told
 def announce() -> list[str]:
     """Start the model if at least one source landed; fail where none did."""
     from abm.ingest import merged_sources
@@ -105,6 +110,7 @@ def announce() -> list[str]:
 
 
 @task(trigger_rule=TriggerRule.NONE_FAILED)
+@errors_told
 def all_landed() -> None:
     """Fail the run where a configured source did not land, so that a held source is seen."""
 

@@ -8,6 +8,7 @@ from airflow.sdk import TriggerRule, get_current_context, task
 
 from abm_airflow.assets import RELEASE
 from abm_airflow.dbt import dbt_models
+from abm_airflow.errors import errors_told
 from abm_airflow.hooks.warehouse import WarehouseHook
 from abm_airflow.operators.approval import RecordedApproval
 from abm_airflow.options import night_options, run_key
@@ -30,6 +31,7 @@ def build_and_publish(*, is_review: bool) -> None:
 
 
 @task
+@errors_told
 def start_build(*, is_review: bool) -> dict[str, str]:
     """Name the release and what it is computed for."""
     from abm.policy.load import load_policy
@@ -48,6 +50,7 @@ def start_build(*, is_review: bool) -> dict[str, str]:
 
 
 @task
+@errors_told
 def check_candidate() -> int:
     """Run the expectations on the candidate; a failed one that stops leaves yesterday's release published."""
     from abm.quality import check_candidate as check
@@ -62,6 +65,7 @@ def check_candidate() -> int:
 
 
 @task.branch
+@errors_told
 def compare(*, is_review: bool) -> str:
     """Compare candidate and published; past the change budget, and for a review, a person is asked."""
     from abm.errors import HeldError
@@ -78,6 +82,7 @@ def compare(*, is_review: bool) -> str:
 
 
 @task(trigger_rule=TriggerRule.NONE_FAILED_MIN_ONE_SUCCESS, outlets=[RELEASE])
+@errors_told
 def publish() -> dict[str, Any]:
     """Make the candidate the release, in one transaction."""
     from abm.release import publish as publish_release

@@ -108,6 +108,17 @@ def test_retries_follow_the_kind_of_error(dagbag: Any) -> None:
     assert decide(ConfigurationError(Fault("a", "b", "c"))) == "fail"
 
 
+def test_no_step_of_ours_lets_the_database_quote_rows(dagbag: Any) -> None:
+    steps = [
+        task
+        for dag in dagbag.dags.values()
+        for task in dag.tasks
+        if hasattr(task, "python_callable") and task.python_callable.__module__ not in {"cosmos"}
+    ]
+    assert len(steps) >= 12
+    assert [task.task_id for task in steps if not hasattr(task.python_callable, "__wrapped__")] == []
+
+
 def test_a_night_begins_when_it_is_due_and_not_when_switched_on(dagbag: Any) -> None:
     for dag_id in ("abm_ingest", "abm_review"):
         assert dagbag.dags[dag_id].start_date is None
