@@ -108,6 +108,7 @@ def test_unit_tests_of_every_rule_pass(candidate: Model) -> None:
         "intermediate/backtest",
         "intermediate/styles",
         "intermediate/metrics",
+        "intermediate/model_fit",
         "marts",
         "activation",
     )

@@ -2,6 +2,8 @@
     'meeting': 'meetings',
     'web_visit': 'website_visits',
     'content_download': 'content_downloads',
+    'social_engagement': 'social_engagements',
+    'collaboration': 'collaborations',
 } %}
 
 with

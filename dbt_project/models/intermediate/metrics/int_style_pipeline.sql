@@ -12,6 +12,7 @@ periods as (
 opportunities as (
     select
         opportunity_id, account_id, {{ money('amount') }} as amount,
+        type = 'renewal' as is_renewal,
         is_won, is_closed, created_date, closed_date
     from {{ ref('int_opportunities') }}
 ),
@@ -25,16 +26,16 @@ revenue as (
    each month it is open in, and on the day it closed. #}
 events as (
     select
-        opportunity_id, account_id, 'created' as event,
-        created_date as event_date, amount, null as days_to_close
+        account_id, 'created' as event, created_date as event_date, amount,
+        is_renewal, null as days_to_close
     from opportunities
     union all
     select
-        opportunity_id,
         account_id,
         case when is_won then 'won' else 'lost' end as event,
         closed_date as event_date,
         amount,
+        is_renewal,
         case
             when created_date <= closed_date
                 then {{ dbt.datediff('created_date', 'closed_date', 'day') }}
@@ -43,9 +44,9 @@ events as (
     where is_closed
     union all
     select
-        opportunities.opportunity_id, opportunities.account_id, 'open' as event,
+        opportunities.account_id, 'open' as event,
         months.last_day as event_date, opportunities.amount,
-        null as days_to_close
+        opportunities.is_renewal, null as days_to_close
     from opportunities
     inner join months
         on
@@ -56,20 +57,19 @@ events as (
             )
 ),
 
+{# Until the end of the day of its first sale an account is being acquired. #}
 with_style as (
     select
         periods.style,
         months.month_start,
         events.event,
         events.amount,
+        events.is_renewal,
         events.days_to_close,
         case
-            when
-                events.event = 'won'
-                and events.event_date = revenue.first_won_date
-                then events.amount
-            else 0
-        end as acquisition_amount
+            when events.event_date > revenue.first_won_date then 'customers'
+            else 'acquisition'
+        end as track
     from events
     inner join months
         on
@@ -83,15 +83,28 @@ with_style as (
     left join revenue on events.account_id = revenue.account_id
 ),
 
+with_all as (
+    select * from with_style
+    union all
+    select
+        style, month_start, event, amount, is_renewal, days_to_close,
+        'all' as track
+    from with_style
+),
+
 per_style as (
     select
         style,
         month_start,
+        track,
         sum(case when event = 'created' then 1 else 0 end) as created,
         sum(case when event = 'won' then 1 else 0 end) as won,
         sum(case when event = 'lost' then 1 else 0 end) as lost,
         sum(case when event = 'open' then 1 else 0 end) as open_deals,
-        {{ money('sum(acquisition_amount)') }} as acquisition_revenue,
+        sum(case when event = 'won' and is_renewal then 1 else 0 end)
+            as renewals_won,
+        sum(case when event = 'lost' and is_renewal then 1 else 0 end)
+            as renewals_lost,
         {{ money("sum(case when event = 'won' then amount else 0 end)") }}
             as revenue_won,
         percentile_cont(0.5) within group (
@@ -100,8 +113,8 @@ per_style as (
         percentile_cont(0.5) within group (
             order by case when event = 'won' then days_to_close end
         ) as median_cycle_days
-    from with_style
-    group by style, month_start
+    from with_all
+    group by style, month_start, track
 )
 
 select * from per_style
