@@ -1,0 +1,94 @@
+"""What Google's status of a request says of each of its members, long after the request was taken."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Literal
+
+from abm.errors import AbmError, ContractError, RefusedError, RetryableError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+LONGEST_REASON = 255
+PROCESSING, SUCCESS, PARTIAL_SUCCESS, FAILED = "PROCESSING", "SUCCESS", "PARTIAL_SUCCESS", "FAILED"
+_PREFIX = "PROCESSING_ERROR_REASON_"
+# Reasons that lie in the row; with any other the same row may pass later.
+_FINAL = frozenset(
+    {"DENIED_CONSENT", "NO_CONSENT", "UNKNOWN_CONSENT", "INVALID_FORMAT", "USER_IDENTIFIER_DECRYPTION_ERROR"}
+)
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """How one member ended."""
+
+    outcome: Literal["accepted", "refused", "failed", "held"]
+    code: str | None = None
+    reason: str | None = None
+
+
+ACCEPTED = Verdict("accepted")
+
+
+def read_status(body: Mapping[str, Any], members: int) -> Sequence[Verdict] | None:
+    """Return a verdict for each member of a request to one destination; None while Google still works on it."""
+    try:
+        (told,) = body["requestStatusPerDestination"]
+        status = told["requestStatus"]
+        counts = told.get("errorInfo", {}).get("errorCounts", [])
+    except (KeyError, TypeError, ValueError) as error:
+        raise ContractError("Google told a request's status in a form its documentation does not have.") from error
+    if status == PROCESSING:
+        return None
+    if status == SUCCESS:
+        return [ACCEPTED] * members
+    if status == FAILED:
+        return [_worst(counts)] * members
+    if status != PARTIAL_SUCCESS:
+        return [_failed(str(status), "Google does not know what became of it")] * members
+    return _partial(counts, members)
+
+
+def failed(error: AbmError) -> Verdict:
+    code = error.code if isinstance(error, RetryableError | RefusedError) else type(error).__name__
+    return _failed(code, str(error))
+
+
+def still_processing(request_id: str) -> Verdict:
+    told = (
+        f"Google still works on request {request_id}; the next run sends it again, which changes nothing if it passed"
+    )
+    return _failed(PROCESSING, told)
+
+
+def _partial(counts: Sequence[Mapping[str, Any]], members: int) -> Sequence[Verdict]:
+    """Judge by the indices; where Google counts more errors than it names, no other member counts as taken."""
+    verdicts = dict.fromkeys(range(members), ACCEPTED)
+    unnamed = [count for count in counts if int(count.get("recordCount", 0)) > len(count.get("recordIndices", []))]
+    if unnamed or not counts:
+        verdicts = dict.fromkeys(verdicts, _failed(_reason(unnamed), "Google does not say which members it means"))
+    for count in counts:
+        for place in count.get("recordIndices", []):
+            if place in verdicts:
+                verdicts[place] = _verdict(_reason([count]))
+    return list(verdicts.values())
+
+
+def _worst(counts: Sequence[Mapping[str, Any]]) -> Verdict:
+    """Judge members that all failed: by the one reason, or as passing where there are several."""
+    reasons = {_reason([count]) for count in counts}
+    return _verdict(reasons.pop()) if len(reasons) == 1 else _failed("FAILED", f"for {', '.join(sorted(reasons))}")
+
+
+def _reason(counts: Sequence[Mapping[str, Any]]) -> str:
+    return str(counts[0].get("reason", "UNSPECIFIED")).removeprefix(_PREFIX) if counts else PARTIAL_SUCCESS
+
+
+def _verdict(reason: str) -> Verdict:
+    told = f"Google could not process it: {reason}"[:LONGEST_REASON]
+    return Verdict("refused" if reason in _FINAL else "failed", reason, told)
+
+
+def _failed(code: str, reason: str) -> Verdict:
+    return Verdict("failed", code, reason[:LONGEST_REASON])
