@@ -8,7 +8,7 @@ import json
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Protocol
 
-from abm_sandbox import credentials, files, hubspot, linkedin, salesforce
+from abm_sandbox import credentials, files, google, hubspot, linkedin, salesforce
 from abm_sandbox.serving import serve
 from abm_sandbox.store import Store
 
@@ -63,6 +63,20 @@ PLATFORMS = (
         lambda store, _world: linkedin.load_world(store),
         password=credentials.LINKEDIN_TOKEN,
         extra={"account": credentials.LINKEDIN_ACCOUNT},
+    ),
+    Platform(
+        "google",
+        google.create_app,
+        lambda store, _world: google.load_world(store),
+        login=credentials.GOOGLE_CLIENT_ID,
+        password=credentials.GOOGLE_CLIENT_SECRET,
+        extra={
+            "account": credentials.GOOGLE_ACCOUNT,
+            "refresh_token": credentials.GOOGLE_REFRESH_TOKEN,
+            # Here a request is worked on for two seconds, at Google for hours.
+            "status_first_seconds": "2.5",
+            "status_wait_seconds": "60",
+        },
     ),
 )
 

@@ -33,6 +33,7 @@ REGISTRY: dict[str, Registered] = {
     "salesforce": Registered("records"),
     "hubspot": Registered("records"),
     "linkedin": Registered("audiences"),
+    "google": Registered("audiences"),
     "lists": Registered("audiences", needs_connection=False),
 }
 

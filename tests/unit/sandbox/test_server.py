@@ -16,7 +16,7 @@ from starlette.responses import JSONResponse
 from starlette.routing import Route
 
 from abm.warehouse import free_port
-from abm_sandbox.credentials import LINKEDIN_ACCOUNT
+from abm_sandbox.credentials import GOOGLE_ACCOUNT, LINKEDIN_ACCOUNT
 from abm_sandbox.server import ENDPOINTS_FILE, PLATFORMS, Platform, running_sandbox
 from abm_sandbox.store import Store
 from abm_sandbox.world import World, generate
@@ -116,6 +116,7 @@ def test_every_platform_serves_the_world_and_refuses_strangers(tmp_path, platfor
         "salesforce": "/services/data/v67.0/query?q=select+Id+from+Account",
         "hubspot": "/crm/v3/objects/companies",
         "linkedin": f"/rest/dmpSegments?q=account&account={LINKEDIN_ACCOUNT}",
+        "google": f"/v1/accountTypes/GOOGLE_ADS/accounts/{GOOGLE_ACCOUNT}/userLists",
     }
     headers = {"LinkedIn-Version": "202608", "X-Restli-Protocol-Version": "2.0.0"}
     with running_sandbox(tmp_path, _make_world, platforms=(platform,)) as endpoints:
@@ -128,12 +129,15 @@ def test_every_platform_serves_the_world_and_refuses_strangers(tmp_path, platfor
 def _token(endpoint: dict[str, str]) -> str:
     if not endpoint["login"]:
         return endpoint["password"]
+    refresh_token = endpoint["extra"].get("refresh_token", "")
     form = {
-        "grant_type": "client_credentials",
+        "grant_type": "refresh_token" if refresh_token else "client_credentials",
         "client_id": endpoint["login"],
         "client_secret": endpoint["password"],
+        "refresh_token": refresh_token,
     }
-    return httpx.post(f"{endpoint['base_url']}/services/oauth2/token", data=form).json()["access_token"]
+    path = "/token" if refresh_token else "/services/oauth2/token"
+    return httpx.post(f"{endpoint['base_url']}{path}", data=form).json()["access_token"]
 
 
 @pytest.mark.parametrize("ending", [signal.SIGTERM, signal.SIGINT])
