@@ -173,6 +173,68 @@ def test_quiet_night_changes_next_to_nothing_in_the_crm(published: Model) -> Non
     assert int(str(changed)) <= int(str(records)) * QUIET_SHARE
 
 
+def test_customers_and_acquisition_add_up_to_all(published: Model) -> None:
+    differing = published.rows(
+        """
+        select style, month from marts.fct_style_metrics
+        group by style, month
+        having sum(value) filter (where metric = 'opportunities_won')
+                <> sum(value) filter (where metric in ('acquisition_opportunities_won', 'customer_opportunities_won'))
+            or sum(value) filter (where metric = 'revenue_won')
+                <> sum(value) filter (where metric in ('acquisition_revenue', 'expansion_revenue'))
+        """
+    )
+    tracks = published.rows(
+        """
+        select track from marts.fct_style_metrics
+        where family = 'revenue' group by track having sum(value) > 0 order by 1
+        """
+    )
+
+    assert differing == []
+    assert tracks == [("acquisition",), ("all",), ("customers",)]
+
+
+def test_no_return_is_judged_in_the_first_year_of_a_style(published: Model) -> None:
+    families = published.rows(
+        "select distinct family from marts.fct_style_metrics where not is_mature order by 1",
+    )
+
+    assert families == [("cycle",), ("economics",), ("pipeline",), ("revenue",)]
+    assert published.rows("select 1 from marts.fct_style_metrics where is_mature = is_return") == []
+
+
+def test_every_model_is_judged_and_tells_whom_it_is_about(published: Model) -> None:
+    models = published.rows("select model from marts.fct_model_fit where fit <> 'no_data' order by 1")
+    tagged, customers = published.rows(
+        """
+        select (select count(*) from marts.fct_account_models where model = 'customer_marketing'),
+            (select count(*) from marts.dim_accounts where is_customer)
+        """
+    )[0]
+
+    assert [model for (model,) in models] == [
+        "abm",
+        "customer_marketing",
+        "industry_segment",
+        "large_account",
+        "named_account",
+    ]
+    assert tagged == customers
+
+
+def test_cost_of_the_company_is_that_of_its_styles(published: Model) -> None:
+    planned, capacity, verdict = published.rows(
+        """
+        select planned_spend, (select sum(planned_spend) from marts.fct_style_capacity), verdict
+        from marts.fct_style_economics where style = 'all'
+        """
+    )[0]
+
+    assert planned == capacity
+    assert "29 %" in str(verdict)
+
+
 def test_history_foresees_the_ledger(with_few_seats: Model) -> None:
     history = "account_id, effective_style, valid_from, valid_to, reason_code, policy_version, release_id"
     moved = with_few_seats.rows("select 1 from ops.style_ledger where valid_to is not null")
