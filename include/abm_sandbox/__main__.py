@@ -29,6 +29,7 @@ def serve_sandbox(
     hubspot_port: _Port = 0,
     linkedin_port: _Port = 0,
     google_port: _Port = 0,
+    meta_port: _Port = 0,
     limits: Annotated[bool, typer.Option(help="Keep to the platforms' rate limits.")] = True,
 ) -> None:
     """Serve the platforms on 127.0.0.1 until SIGTERM or Ctrl-C; what clients write is kept for the next start."""
@@ -40,7 +41,13 @@ def serve_sandbox(
         typer.echo(f"Making a world of {accounts} companies ...")
         return generate(seed, accounts, (today or datetime.now(UTC)).date())
 
-    ports = {"salesforce": salesforce_port, "hubspot": hubspot_port, "linkedin": linkedin_port, "google": google_port}
+    ports = {
+        "salesforce": salesforce_port,
+        "hubspot": hubspot_port,
+        "linkedin": linkedin_port,
+        "google": google_port,
+        "meta": meta_port,
+    }
     try:
         with running_sandbox(home, make_world, ports=ports, limits=limits, with_files=True) as endpoints:
             for name, endpoint in endpoints.items():

@@ -8,7 +8,7 @@ import json
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Protocol
 
-from abm_sandbox import credentials, files, google, hubspot, linkedin, salesforce
+from abm_sandbox import credentials, files, google, hubspot, linkedin, meta, salesforce
 from abm_sandbox.serving import serve
 from abm_sandbox.store import Store
 
@@ -77,6 +77,13 @@ PLATFORMS = (
             "status_first_seconds": "2.5",
             "status_wait_seconds": "60",
         },
+    ),
+    Platform(
+        "meta",
+        meta.create_app,
+        lambda store, _world: meta.load_world(store),
+        password=credentials.META_TOKEN,
+        extra={"account": credentials.META_ACCOUNT},
     ),
 )
 

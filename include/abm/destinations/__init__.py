@@ -34,6 +34,7 @@ REGISTRY: dict[str, Registered] = {
     "hubspot": Registered("records"),
     "linkedin": Registered("audiences"),
     "google": Registered("audiences"),
+    "meta": Registered("audiences"),
     "lists": Registered("audiences", needs_connection=False),
 }
 
@@ -115,6 +116,7 @@ class Destination(Connected, Protocol):
     def send(self, changes: Sequence[Change]) -> Sequence[Result]:
         """Send one batch and return exactly one result for each row, in any order.
 
+        A batch has removals only, or none: a run sends all its removals first.
         A row the platform will not take is `refused`; one that may pass later is `failed`. A creation or update may
         find the row there or gone already: after a crash the same row is sent again. Raises RetryableError or
         ConfigurationError only where nothing can be said of any row; sending the same batch again is then safe.

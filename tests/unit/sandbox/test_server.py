@@ -16,7 +16,7 @@ from starlette.responses import JSONResponse
 from starlette.routing import Route
 
 from abm.warehouse import free_port
-from abm_sandbox.credentials import GOOGLE_ACCOUNT, LINKEDIN_ACCOUNT
+from abm_sandbox.credentials import GOOGLE_ACCOUNT, LINKEDIN_ACCOUNT, META_ACCOUNT
 from abm_sandbox.server import ENDPOINTS_FILE, PLATFORMS, Platform, running_sandbox
 from abm_sandbox.store import Store
 from abm_sandbox.world import World, generate
@@ -117,6 +117,7 @@ def test_every_platform_serves_the_world_and_refuses_strangers(tmp_path, platfor
         "hubspot": "/crm/v3/objects/companies",
         "linkedin": f"/rest/dmpSegments?q=account&account={LINKEDIN_ACCOUNT}",
         "google": f"/v1/accountTypes/GOOGLE_ADS/accounts/{GOOGLE_ACCOUNT}/userLists",
+        "meta": f"/v25.0/{META_ACCOUNT}/customaudiences",
     }
     headers = {"LinkedIn-Version": "202608", "X-Restli-Protocol-Version": "2.0.0"}
     with running_sandbox(tmp_path, _make_world, platforms=(platform,)) as endpoints:
