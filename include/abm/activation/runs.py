@@ -24,7 +24,9 @@ insert into ops.sync_state (destination, object_key, payload_hash, payload, run_
 select changes.destination, changes.object_key, null, changes.payload, changes.run_id
 from ops.sync_changes as changes
 inner join ops.sync_runs as runs using (run_id)
-where changes.run_id = %s and changes.outcome is null and changes.object_key <= runs.sent_to
+where
+    changes.run_id = %s and changes.outcome is null
+    and changes.object_key <= case when changes.operation = 'remove' then runs.removed_to else runs.sent_to end
 on conflict (destination, object_key) do update set payload_hash = null
 """
 
@@ -67,9 +69,18 @@ def set_status(connection: psycopg.Connection, run_id: str, status: Status) -> N
     )
 
 
-def announce(connection: psycopg.Connection, run_id: str, key: str) -> None:
-    """Note, before it happens, up to which key rows may be sent: after a crash those without outcome are uncertain."""
-    connection.execute("update ops.sync_runs set sent_to = greatest(sent_to, %s) where run_id = %s", [key, run_id])
+def announce(
+    connection: psycopg.Connection, run_id: str, *, removed_to: str | None = None, sent_to: str | None = None
+) -> None:
+    """Note, before it happens, up to which keys removals and other rows may be sent.
+
+    After a crash those of them without an outcome are uncertain.
+    """
+    connection.execute(
+        "update ops.sync_runs set removed_to = greatest(removed_to, %s), sent_to = greatest(sent_to, %s)"
+        " where run_id = %s",
+        [removed_to, sent_to, run_id],
+    )
 
 
 def lock_destination(connection: psycopg.Connection, destination: str) -> None:

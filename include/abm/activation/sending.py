@@ -1,9 +1,11 @@
-"""Sending a plan: batches in key order, each recorded with what the platform then holds, resumed where it stopped."""
+"""Sending a plan: removals first, in batches recorded with what the platform then holds, resumed where it stopped."""
 
 from __future__ import annotations
 
+import gc
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing
+from contextlib import closing, contextmanager
+from functools import partial
 from typing import TYPE_CHECKING
 
 import orjson
@@ -19,7 +21,7 @@ from abm.errors import AbmError, ContractError, HeldError, RefusedError, Retryab
 from abm.warehouse import connect
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Generator, Mapping, Sequence
+    from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 
     import psycopg
 
@@ -30,6 +32,7 @@ if TYPE_CHECKING:
     Opening = Callable[[str, Connection | None], Destination | WholeAudiences]
 
 FAILURES_IN_A_ROW = 3  # so many batches without any answer: the platform is down, and the rest waits
+COLLECT_AFTER = 100_000  # new objects
 _DOWN = "PLATFORM_DOWN"
 
 _OUTCOMES: Mapping[str, frozenset[Outcome]] = {
@@ -37,15 +40,36 @@ _OUTCOMES: Mapping[str, frozenset[Outcome]] = {
     "update": frozenset({"created", "updated", "unchanged", "refused", "failed", "held"}),
     "remove": frozenset({"removed", "unchanged", "refused", "failed", "held"}),
 }
+# What a member was added by is needed to remove it, or to replace it by another.
 _NEXT_BATCH = """
-select changes.object_key, changes.operation, changes.payload, state.payload
+select
+    changes.object_key, changes.operation, changes.payload,
+    case
+        when changes.operation = 'remove' or (changes.operation = 'update' and %(of_members)s)
+            then (
+                select state.payload from ops.sync_state as state
+                where state.destination = changes.destination and state.object_key = changes.object_key
+            )
+    end
 from ops.sync_changes as changes
-left join ops.sync_state as state on
-    (changes.operation = 'remove' or (changes.operation = 'update' and %(of_members)s))
-    and state.destination = changes.destination and state.object_key = changes.object_key
-where changes.run_id = %(run_id)s and changes.outcome is null and changes.object_key > %(last)s
+where
+    changes.run_id = %(run_id)s and changes.outcome is null and changes.object_key > %(last)s
+    and (changes.operation = 'remove') = %(are_removals)s
 order by changes.object_key
 limit %(rows)s
+"""
+_HOLD_JOINS = """
+update ops.sync_changes as joins
+set
+    outcome = 'held', reason_code = 'LEAVE_BEFORE_JOIN', reason = 'it could not leave its former audience yet',
+    finished_at = now()
+where
+    joins.run_id = %(run_id)s and joins.outcome is null and joins.operation <> 'remove'
+    and substr(joins.object_key, strpos(joins.object_key, '/') + 1) in (
+        select substr(leaves.object_key, strpos(leaves.object_key, '/') + 1)
+        from ops.sync_changes as leaves
+        where leaves.run_id = %(run_id)s and leaves.operation = 'remove' and leaves.outcome = 'failed'
+    )
 """
 
 
@@ -61,7 +85,7 @@ def send(
     with connect(url, autocommit=True) as warehouse:
         set_json_loads(orjson.loads, warehouse)
         run = require_run(warehouse, run_id)
-        with locked_destination(warehouse, run.destination):
+        with locked_destination(warehouse, run.destination), _rare_collections():
             if _begin(warehouse, run_id):
                 _deliver(url, warehouse, run, opening(run.destination, connection))
         rows = warehouse.execute(
@@ -71,18 +95,37 @@ def send(
     return dict(rows)
 
 
+@contextmanager
+def _rare_collections() -> Iterator[None]:
+    """Look for cycles less often: batches are many small objects without any, and the search took half of our time."""
+    usual = gc.get_threshold()
+    gc.set_threshold(COLLECT_AFTER, *usual[1:])
+    try:
+        yield
+    finally:
+        gc.set_threshold(*usual)
+
+
 def _begin(warehouse: psycopg.Connection, run_id: str) -> bool:
     """Open the run for sending; False where all its rows have their outcome already."""
     run = require_run(warehouse, run_id)
     if run.status == "abandoned":
         raise HeldError(f"Run {run_id!r} was replaced by a later plan. Send that one.")
-    if run.status in {"planned", "failed"}:
-        _require_live(warehouse, run)
-        with warehouse.transaction():
-            if run.status == "failed":
-                _reopen(warehouse, run_id)
-            set_status(warehouse, run_id, "sending")
-    return run.status in {"planned", "failed", "sending"}
+    if run.status not in {"planned", "failed", "sending"} or (run.status == "sending" and not _is_open(warehouse, run)):
+        return False
+    _require_live(warehouse, run)
+    with warehouse.transaction():
+        if run.status == "failed":
+            _reopen(warehouse, run_id)
+        set_status(warehouse, run_id, "sending")
+    return True
+
+
+def _is_open(warehouse: psycopg.Connection, run: Run) -> bool:
+    found = warehouse.execute(
+        "select exists (select 1 from ops.sync_changes where run_id = %s and outcome is null)", [run.run_id]
+    ).fetchone()
+    return found == (True,)
 
 
 def _require_live(warehouse: psycopg.Connection, run: Run) -> None:
@@ -141,8 +184,8 @@ def _names(warehouse: psycopg.Connection, run: Run) -> Sequence[str]:
 
 def _send_rows(url: str, warehouse: psycopg.Connection, run: Run, destination: Destination) -> None:
     failures = 0
-    batches = _batches(warehouse, run, destination.batch_rows(run.rows_planned))
-    with Recorder(url, run) as recorder, closing(batches):
+    rows = max(destination.batch_rows(run.rows_planned), 1)
+    with Recorder(url, run) as recorder, closing(_batches(warehouse, run, rows, recorder)) as batches:
         for changes in batches:
             try:
                 results = _checked(changes, destination.send(changes))
@@ -164,23 +207,39 @@ def _send_rows(url: str, warehouse: psycopg.Connection, run: Run, destination: D
         raise RetryableError(f"{told}. Its rows come again: with this run tried again, or the next plan.", code=_DOWN)
 
 
-def _batches(warehouse: psycopg.Connection, run: Run, rows: int) -> Generator[Sequence[Change]]:
-    """Yield the rows without an outcome in key order, each batch announced first; the next is read meanwhile."""
+def _batches(warehouse: psycopg.Connection, run: Run, rows: int, recorder: Recorder) -> Generator[Sequence[Change]]:
+    """Yield the removals without an outcome and then the other rows, so that who moves leaves before it joins."""
+    yield from _read_ahead(warehouse, run, rows, are_removals=True)
+    recorder.wait()
+    if REGISTRY[run.destination].kind == "audiences":
+        warehouse.execute(_HOLD_JOINS, {"run_id": run.run_id})
+    yield from _read_ahead(warehouse, run, rows, are_removals=False)
+
+
+def _read_ahead(
+    warehouse: psycopg.Connection, run: Run, rows: int, *, are_removals: bool
+) -> Generator[Sequence[Change]]:
+    """Yield batches in key order, each announced first; the next is read meanwhile."""
     with ThreadPoolExecutor(1, thread_name_prefix="abm-read") as reader:
-        following = reader.submit(_read_batch, warehouse, run, rows, "")
+        read = partial(_read_batch, warehouse, run, rows, are_removals=are_removals)
+        following = reader.submit(read, "")
         while changes := following.result():
-            announce(warehouse, run.run_id, changes[-1].object_key)
-            following = reader.submit(_read_batch, warehouse, run, rows, changes[-1].object_key)
+            last = changes[-1].object_key
+            announce(warehouse, run.run_id, **{"removed_to" if are_removals else "sent_to": last})
+            following = reader.submit(read, last)
             yield changes
 
 
-def _read_batch(warehouse: psycopg.Connection, run: Run, rows: int, last: str) -> Sequence[Change]:
+def _read_batch(
+    warehouse: psycopg.Connection, run: Run, rows: int, last: str, *, are_removals: bool
+) -> Sequence[Change]:
     found = warehouse.execute(
         _NEXT_BATCH,
         {
             "run_id": run.run_id,
             "last": last,
-            "rows": max(rows, 1),
+            "rows": rows,
+            "are_removals": are_removals,
             "of_members": REGISTRY[run.destination].kind == "audiences",
         },
     )

@@ -48,7 +48,8 @@ def send_whole(url: str, warehouse: psycopg.Connection, run: Run, destination: W
     names = sorted({*planned, *lost})
     destination.prepare(names)
     if planned:
-        announce(warehouse, run.run_id, _last_key(warehouse, run))
+        last = _last_key(warehouse, run)
+        announce(warehouse, run.run_id, removed_to=last, sent_to=last)
     for name in names:
         try:
             with _members(url, run, name) as members:

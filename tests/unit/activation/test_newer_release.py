@@ -54,11 +54,29 @@ def test_failed_run_of_an_older_release_is_not_taken_up_again(world: World) -> N
     assert reasons(world, run_id) == {("failed", "ConfigurationError")}
 
 
-def test_run_that_was_killed_midway_goes_on_under_a_newer_release(world: World) -> None:
-    world.platform.faults.extend([None, ("before", Killed())])
-    world.publish_members({f"wide/{key}": ACME for key in "abcdef"})
+def test_run_that_was_killed_midway_stops_under_a_newer_release(world: World) -> None:
+    world.platform.faults.extend([None, ("after", Killed())])
+    world.publish_members({f"wide/{key}": ACME for key in "abcdefgh"})
     run_id = world.plan("linkedin").run_id
     with pytest.raises(Killed):
         world.send(run_id)
     world.publish_release("r2")
-    assert world.send(run_id) == {"created": 6}
+    world.publish_members({"wide/b": ACME})
+
+    with pytest.raises(HeldError, match="r2 is live now"):
+        world.send(run_id)
+    assert reasons(world, run_id) == {("created", None), ("held", "superseded")}
+    assert sorted(world.platform.held) == [f"wide/{key}" for key in "abcdef"]
+
+    planned = world.night("linkedin")  # d, e and f were sent and not recorded: uncertain, so they are removed
+    assert (planned.planned, planned.removed) == (5, 5)
+    assert world.platform.held == {"wide/b": ACME}
+
+
+def test_run_that_was_killed_after_its_last_row_ends_as_sent(world: World) -> None:
+    world.publish_members({"wide/a": ACME})
+    run_id = world.plan("linkedin").run_id
+    world.send(run_id)
+    world.publish_release("r2")
+    assert world.send(run_id) == {"created": 1}
+    assert activation.account(world.url, run_id, opening=world.open).status == "finished"

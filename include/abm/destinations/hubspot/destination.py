@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from abm.destinations import Audience, Change
     from abm.settings import Connection
 
-ROWS_A_SEND = 2000
+ROWS_A_SEND = 5000  # so that waiting for the last request of each send hardly counts
 BATCHES_IN_FLIGHT = 4
 # Faults of the property, not of its value: rows that write the same properties all have them.
 _PROPERTY_FAULTS = frozenset({"PROPERTY_DOESNT_EXIST", "READ_ONLY_VALUE"})

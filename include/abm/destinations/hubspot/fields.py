@@ -53,6 +53,8 @@ def label(name: str) -> str:
 
 def text(value: Any) -> str:
     """Return a JSON value as HubSpot's text; no value clears the property."""
+    if isinstance(value, str):
+        return value
     if value is None:
         return CLEARED
     if isinstance(value, bool):

@@ -1,4 +1,4 @@
-"""Keep company segments on LinkedIn equal to the published audiences: leave before join, each row answered for."""
+"""Keep company segments on LinkedIn equal to the published audiences, each row answered for."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from abm.destinations.linkedin.client import Segment
     from abm.settings import Connection
 
-ROWS_A_SEND = 50_000  # ten full requests; a company that changes its audience leaves before it joins within one send
+ROWS_A_SEND = 5000  # one full request, so that the next is read and the last recorded beside it
 DEFAULT_SOURCE_PLATFORM = "DIRECT_API"
 _UNUSABLE = frozenset({"EXPIRED", "FAILED", "ERROR"})
 _ACCOUNT_URN = re.compile(r"urn:li:sponsoredAccount:\d+")

@@ -24,8 +24,11 @@ def company(payload: Mapping[str, Any]) -> dict[str, Any]:
     if not payload.keys() <= ALLOWED:
         unknown = ", ".join(sorted(payload.keys() - ALLOWED))
         raise RefusedError(f"not sent: {unknown} is no field of a company on LinkedIn", code="UNKNOWN_IDENTIFIER")
-    given = {name: value.strip() if isinstance(value, str) else value for name, value in payload.items()}
-    filled = {name: value for name, value in given.items() if value not in _EMPTY}
+    filled: dict[str, Any] = {}
+    for name, given in payload.items():
+        value = given.strip() if isinstance(given, str) else given
+        if value not in _EMPTY:
+            filled[name] = value
     if invalid := [name for name, value in filled.items() if not _is_valid(name, value)]:
         raise RefusedError(f"not sent: {', '.join(invalid)} has a value of another form", code="INVALID_IDENTIFIER")
     if filled.keys().isdisjoint(IDENTIFYING):
@@ -50,7 +53,7 @@ def is_same_company(one: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
 
 
 def _is_valid(name: str, value: Any) -> bool:
-    if name == "industries":
-        return isinstance(value, list) and all(isinstance(item, str) for item in value)
     # An address in place of a domain would send a person's data in clear.
-    return isinstance(value, str) and not (name in DOMAINS and "@" in value)
+    if isinstance(value, str):
+        return name != "industries" and not (name in DOMAINS and "@" in value)
+    return name == "industries" and isinstance(value, list) and all(isinstance(item, str) for item in value)
