@@ -10,6 +10,7 @@ import pytest
 import stamina
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from stamina.instrumentation import set_on_retry_hooks
 
 from abm.destinations import Audience, Change
 from abm.destinations.linkedin.client import source_segment_id
@@ -171,8 +172,15 @@ def test_fresh_segment_is_waited_for(serve_account, linkedin, store):
     seconds = itertools.count(1_790_000_000)
     serve_account(clock=lambda: float(next(seconds)), fresh_seconds=9)
     linkedin.prepare([CORE])
-    assert _outcomes(linkedin.send([_create("acme")])) == {"acme": "created"}
+    told = []
+    set_on_retry_hooks([lambda details: told.append(details.caused_by)])
+    try:
+        assert _outcomes(linkedin.send([_create("acme")])) == {"acme": "created"}
+    finally:
+        set_on_retry_hooks(None)
     assert _held(store) == {"acme"}
+    assert told
+    assert all(isinstance(cause, RetryableError) for cause in told)  # what the log says: wait, nothing was refused
 
 
 def test_segment_that_stays_unknown_is_a_fault_that_may_pass(serve_account, linkedin):

@@ -26,7 +26,8 @@ ELEMENTS_A_REQUEST = 5000
 READY_SECONDS = 180.0  # a new segment may be "not found" for one or two minutes
 CREATE_ATTEMPTS = 4
 LONGEST_SLUG = 60
-_JSON = {"Content-Type": "application/json"}
+_STREAM = {"Content-Type": "application/json", "X-RestLi-Method": "BATCH_CREATE"}
+_UNKNOWN = "SEGMENT_NOT_FOUND"
 
 
 @dataclass(frozen=True)
@@ -100,21 +101,24 @@ class SegmentClient:
 
     def _stream_when_ready(self, path: str, elements: Sequence[Mapping[str, Any]]) -> Mapping[str, Any]:
         content = orjson.dumps({"elements": elements})
-        headers = {**_JSON, "X-RestLi-Method": "BATCH_CREATE"}
+        for attempt in stamina.retry_context(
+            on=_is_unknown, attempts=None, timeout=READY_SECONDS, wait_initial=2.0, wait_max=20.0
+        ):
+            with attempt:
+                return self._stream_once(path, content)
+        raise AssertionError  # the last attempt either returned or raised
+
+    def _stream_once(self, path: str, content: bytes) -> Mapping[str, Any]:
         try:
-            for attempt in stamina.retry_context(
-                on=_is_not_found, attempts=None, timeout=READY_SECONDS, wait_initial=2.0, wait_max=20.0
-            ):
-                with attempt:
-                    return body_of(self.http.request("POST", path, content=content, headers=headers))
+            return body_of(self.http.request("POST", path, content=content, headers=_STREAM))
         except RefusedError as error:
-            if not _is_not_found(error):
+            if error.status != httpx.codes.NOT_FOUND:
                 raise
             raise RetryableError(
-                f"LinkedIn does not know the segment {READY_SECONDS:.0f} s after it was found. The next run retries.",
-                code="SEGMENT_NOT_FOUND",
+                "LinkedIn does not know the segment yet. A new one takes a minute or two: it is asked again for "
+                f"{READY_SECONDS:.0f} s, then by the next run.",
+                code=_UNKNOWN,
             ) from error
-        raise AssertionError  # the last attempt either returned or raised
 
     def _create(self, name: str) -> Segment:
         body = {
@@ -155,5 +159,5 @@ def _count(value: Any) -> int | None:
     return None if value is None else int(value)
 
 
-def _is_not_found(error: Exception) -> bool:
-    return isinstance(error, RefusedError) and error.status == httpx.codes.NOT_FOUND
+def _is_unknown(error: Exception) -> bool:
+    return isinstance(error, RetryableError) and error.code == _UNKNOWN
