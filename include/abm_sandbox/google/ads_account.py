@@ -154,4 +154,4 @@ def _parts(values: Sequence[str], most: int = 10_000) -> Iterator[Sequence[str]]
 
 
 def _unauthenticated(message: str, reason: str) -> ApiError:
-    return ApiError(401, message, reason=reason, domain="googleapis.com")
+    return ApiError(401, message, reason=reason)

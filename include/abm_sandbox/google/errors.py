@@ -30,6 +30,9 @@ _STATUS = {
     503: "UNAVAILABLE",
     504: "DEADLINE_EXCEEDED",
 }
+_REASON = {500: "INTERNAL_ERROR"}
+_FRONT_END = "googleapis.com"  # answers where the API has no reason of its own
+_FRONT_END_STATUSES = frozenset({401, 409, 503})
 _CAPITAL = re.compile(r"(?<=[a-z0-9])([A-Z])")
 
 
@@ -56,7 +59,6 @@ class ApiError(Exception):
         *,
         reason: str | None = None,
         status: str | None = None,
-        domain: str = DOMAIN,
         metadata: Mapping[str, str] | None = None,
         violations: Sequence[Violation] = (),
     ) -> None:
@@ -64,8 +66,8 @@ class ApiError(Exception):
         self.code = code
         self.message = message
         self.status = status or _STATUS[code]
-        self.reason = reason or self.status
-        self.domain = domain
+        self.reason = reason or _REASON.get(code, self.status)
+        self.domain = _FRONT_END if code in _FRONT_END_STATUSES else DOMAIN
         self.metadata = metadata or {}
         self.violations = violations
 
