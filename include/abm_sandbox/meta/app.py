@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from abm_sandbox.store import Store
 
-_ROUTES = [
+ROUTES = [
     Route("/{version}/{id}/customaudiences", audiences.create, methods=["POST"]),
     Route("/{version}/{id}/customaudiences", audiences.find),
     Route("/{version}/{id}/customaudiencestos", audiences.terms),
@@ -51,7 +51,7 @@ def create_app(
     than `minimum` matched people would be left. Tests reach the account as `app.state.ad_account`.
     """
     app = Starlette(
-        routes=_ROUTES,
+        routes=ROUTES,
         middleware=[Middleware(FaultInjection), Middleware(Gate, limits=limits)],
         exception_handlers={GraphError: error_response, HTTPException: error_response},
     )

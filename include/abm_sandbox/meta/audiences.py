@@ -96,9 +96,9 @@ async def terms(request: Request) -> Response:
 def _told(account: AdAccount, row: Row, fields: str | None) -> dict[str, Any]:
     """Return the fields asked for, and the id always."""
     asked = [name for name in (fields or "id").split(",") if name]
-    if unknown := [name for name in asked if name not in _FIELDS]:
+    if unknown := [name for name in asked if name not in FIELDS]:
         raise invalid(f"Tried accessing nonexisting field ({unknown[0]}) on node type (CustomAudience)")
-    told = {name: _FIELDS[name](account, row) for name in ("id", *asked)}
+    told = {name: FIELDS[name](account, row) for name in ("id", *asked)}
     return {name: value for name, value in told.items() if value is not None}
 
 
@@ -127,7 +127,7 @@ def _column(name: str, _account: AdAccount, row: Row) -> Any:
     return row[name]
 
 
-_FIELDS: dict[str, Callable[[AdAccount, Row], Any]] = {
+FIELDS: dict[str, Callable[[AdAccount, Row], Any]] = {
     "id": lambda _, row: str(row["id"]),
     "account_id": lambda account, _: account.number,
     "approximate_count_lower_bound": lambda account, row: _bounds(account, row)[0],

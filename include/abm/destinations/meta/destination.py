@@ -1,4 +1,4 @@
-"""Keep Custom Audiences on Meta equal to the published audiences: leave before join, each row answered for."""
+"""Keep Custom Audiences on Meta equal to the published audiences, each row answered for."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from abm.destinations.meta.client import CustomAudience
     from abm.settings import Connection
 
-ROWS_A_SEND = 50_000  # five full requests; a person who changes audience leaves before joining within one send
+ROWS_A_SEND = 10_000  # one full request, so that the next is read and the last recorded beside it
 DEFAULT_FILE_SOURCE = "USER_PROVIDED_ONLY"
 _FILE_SOURCES = frozenset({DEFAULT_FILE_SOURCE, "PARTNER_PROVIDED_ONLY", "BOTH_USER_AND_PARTNER_PROVIDED"})
 _ACCOUNT = re.compile(r"act_\d+")

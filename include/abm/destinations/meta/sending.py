@@ -1,4 +1,4 @@
-"""One batch of rows: leave before join, 10,000 people a request, and what became of each row."""
+"""One batch of rows: removals first, 10,000 people a request, and what became of each row."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ class Sending:
     def send(self, changes: Sequence[Change]) -> Sequence[Result]:
         entries = [entry for row in changes for entry in self._entries(row)]
         self._leave([entry for entry in entries if entry.action == "REMOVE"])
-        self._join([entry for entry in entries if entry.action == "ADD"], changes)
+        self._join([entry for entry in entries if entry.action == "ADD" and not self._has_failed(entry.row)])
         if not self._is_answered:
             self._raise_if_unheard()
         return list(self._results.values())
@@ -82,17 +82,8 @@ class Sending:
             if entry.row.operation == "remove" or verdict.outcome == "failed":
                 self._judge(entry.row, verdict)
 
-    def _join(self, entries: Sequence[Entry], changes: Sequence[Change]) -> None:
-        staying = {_member(row) for row in changes if row.operation == "remove" and self._has_failed(row)}
-        joining = []
-        for entry in entries:
-            if self._has_failed(entry.row):
-                continue
-            if _member(entry.row) in staying:
-                self._end(entry.row, "held", "LEAVE_BEFORE_JOIN", "it could not leave its former audience yet")
-            else:
-                joining.append(entry)
-        for entry, verdict in self._write("ADD", joining):
+    def _join(self, entries: Sequence[Entry]) -> None:
+        for entry, verdict in self._write("ADD", entries):
             self._judge(entry.row, verdict)
 
     def _write(self, action: Action, entries: Sequence[Entry]) -> list[tuple[Entry, Verdict]]:
@@ -192,7 +183,3 @@ class Sending:
     def _has_failed(self, row: Change) -> bool:
         result = self._results.get(row.object_key)
         return result is not None and result.outcome == "failed"
-
-
-def _member(row: Change) -> str:
-    return row.object_key.partition("/")[2]
