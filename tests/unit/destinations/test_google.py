@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from unittest.mock import patch
 
 import httpx
 import pytest
@@ -13,9 +14,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from abm.destinations import Audience, Change
-from abm.destinations.google.client import MEMBERS_A_REQUEST
+from abm.destinations.google import sending
 from abm.destinations.google.destination import connect
-from abm.destinations.google.sending import Sending
 from abm.destinations.google.uploads import Rhythm
 from abm.errors import ConfigurationError, ContractError, RetryableError
 from abm.identity.hashing import google_email
@@ -23,6 +23,7 @@ from abm.settings import Connection
 from abm_sandbox.credentials import GOOGLE_ACCOUNT, GOOGLE_CLIENT_ID, GOOGLE_CLIENT_SECRET, GOOGLE_REFRESH_TOKEN
 from abm_sandbox.faults import Fault
 from abm_sandbox.google import create_app
+from abm_sandbox.google.audience_members import MOST_MEMBERS
 from abm_sandbox.serving import serve
 from abm_sandbox.store import Store
 
@@ -276,39 +277,32 @@ def test_who_takes_back_consent_leaves(google, store):
     assert _held(store) == _emails("b")
 
 
-def test_person_leaves_the_former_audience_before_joining_another(google, store):
+def test_removal_is_answered_for_once_google_has_done_it(google, sandbox, store):
     google.prepare([CORE, WIDE])
-    google.send([_create("a", WIDE)])
-    assert _outcomes(google.send([_create("a", CORE), _create("b", CORE), _remove("a", WIDE)])) == {
-        "a": "removed",
-        "b": "created",
-    }
-    actions = store.execute("select action, identifier from _writes order by rowid")
-    moves = [row["action"] for row in actions if row["identifier"] in _emails("a")]
-    assert moves == ["ADD", "REMOVE", "ADD"]
-    # Who does not move need not wait for who does.
-    assert _requests(store)[-3:] == ["remove", "ingest", "ingest"]
-
-
-def test_person_that_could_not_leave_does_not_join(google, sandbox, store):
-    google.prepare([CORE, WIDE])
-    google.send([_create("a", WIDE)])
-    sandbox.state.faults.append(Fault(path=REMOVE, status=503, times=99))
-    results = google.send([_create("a", CORE), _create("b", CORE), _remove("a", WIDE)])
-    assert {result.object_key: (result.outcome, result.reason_code) for result in results} == {
-        f"{CORE}/a": ("held", "LEAVE_BEFORE_JOIN"),
-        f"{CORE}/b": ("created", None),
-        f"{WIDE}/a": ("failed", "503"),
-    }
-    assert (_held(store), _held(store, WIDE)) == (_emails("b"), _emails("a"))
+    google.send([_create("a", WIDE), _create("b", WIDE)])
+    sandbox.state.faults.append(Fault(path=STATUS, status=404))
+    assert _told(google.send([_remove("a", WIDE)])) == {"a": ("failed", "404")}
+    assert _outcomes(google.send([_remove("b", WIDE)])) == {"b": "removed"}
+    assert _held(store, WIDE) == set()
 
 
 def test_identifier_that_one_row_gives_up_and_another_brings_stays(google, store):
     google.prepare([CORE])
-    google.send([_create("a", phone="+18005550100")])
-    google.send([_create("b", phone="+18005550100"), _remove("a", phone="+18005550100")])
-    assert _held(store) >= _emails("b")
-    assert len(_held(store)) == 2
+    held, phone = _person("a", phone="+18005550100"), "+18005550100"
+    google.send([Change(f"{CORE}/a", "create", held)])
+    google.send([_create("b", phone=phone), Change(f"{CORE}/a", "update", _person("a"), held), _create("c")])
+    assert _held(store) >= _emails("a", "b", "c")
+    assert len(_held(store)) == 4
+    # Who brings nothing that is given up does not wait for who does.
+    assert _requests(store) == ["ingest", "remove", "ingest", "ingest"]
+
+
+def test_identifier_that_could_not_be_given_up_does_not_come_with_another(google, sandbox, store):
+    google.prepare([CORE])
+    google.send([_create("old")])
+    sandbox.state.faults.append(Fault(path=REMOVE, status=503, times=99))
+    changed = Change(f"{CORE}/a", "update", _person("new"), _person("old"))
+    assert _told(google.send([changed, _create("b")])) == {"a": ("failed", "503"), "b": ("created", None)}
 
 
 @pytest.mark.parametrize(
@@ -556,22 +550,27 @@ class Requests:
         return {"requestStatusPerDestination": [{"requestStatus": "SUCCESS"}]}
 
 
-@settings(max_examples=8, deadline=None)
-@given(sizes=st.lists(st.sampled_from([0, 1, 9_999, 10_000, 10_001, 20_000]), min_size=1, max_size=3))
-def test_requests_are_full_and_never_too_full(sizes):
+@settings(max_examples=40, deadline=None)
+@given(sizes=st.lists(st.integers(0, 25), min_size=1, max_size=3), most=st.integers(1, 10))
+def test_requests_are_full_and_never_too_full(sizes, most):
     changes = [
         Change(f"{audience}/{audience}-{n}", "create", {"hashedEmail": f"{audience:02x}{n:062x}", **CONSENT})
         for audience, size in enumerate(sizes)
         for n in range(size)
     ]
     client = Requests()
-    results = Sending(client, lambda name: name, Rhythm(first=1, sleep=lambda _: None)).send(changes)
+    with patch.object(sending, "MEMBERS_A_REQUEST", most):
+        results = sending.Sending(client, lambda name: name, Rhythm(first=1, sleep=lambda _: None)).send(changes)
     assert [result.object_key for result in results] == [change.object_key for change in changes]
     assert {result.outcome for result in results} <= {"created"}
     for audience, size in enumerate(sizes):
-        full, rest = divmod(size, MEMBERS_A_REQUEST)
+        full, rest = divmod(size, most)
         sent = [members for list_id, members in client.members if list_id == str(audience)]
-        assert sent == [MEMBERS_A_REQUEST] * full + ([rest] if rest else [])
+        assert sent == [most] * full + ([rest] if rest else [])
+
+
+def test_requests_hold_what_google_takes():
+    assert sending.MEMBERS_A_REQUEST == MOST_MEMBERS == 10_000
 
 
 @settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -583,7 +582,11 @@ def test_after_every_night_google_holds_what_is_desired(google, store, nights):
         desired = {f"{audience}/{name}": _person(name) for name, audience in night.items()}
         rows = [Change(key, "create", person) for key, person in desired.items() if key not in acknowledged]
         rows += [Change(key, "remove", {}, held) for key, held in acknowledged.items() if key not in desired]
-        results = google.send(sorted(rows, key=lambda row: row.object_key))
+        results = [
+            result
+            for are_removals in (True, False)
+            for result in google.send([row for row in rows if (row.operation == "remove") is are_removals])
+        ]
         assert sorted(result.object_key for result in results) == sorted(row.object_key for row in rows)
         acknowledged = desired
         for audience in (CORE, WIDE):

@@ -44,10 +44,10 @@ def read_status(body: Mapping[str, Any], members: int) -> Sequence[Verdict] | No
     if status == SUCCESS:
         return [ACCEPTED] * members
     if status == FAILED:
-        return [_worst(counts)] * members
-    if status != PARTIAL_SUCCESS:
-        return [_failed(str(status), "Google does not know what became of it")] * members
-    return _partial(counts, members)
+        return _by_index(counts, [_worst(counts)] * members)
+    if status == PARTIAL_SUCCESS:
+        return _by_index(counts, [_of_the_rest(counts)] * members)
+    return [_failed(str(status), "Google does not know what became of it")] * members
 
 
 def failed(error: AbmError) -> Verdict:
@@ -62,23 +62,31 @@ def still_processing(request_id: str) -> Verdict:
     return _failed(PROCESSING, told)
 
 
-def _partial(counts: Sequence[Mapping[str, Any]], members: int) -> Sequence[Verdict]:
-    """Judge by the indices; where Google counts more errors than it names, no other member counts as taken."""
-    verdicts = dict.fromkeys(range(members), ACCEPTED)
-    unnamed = [count for count in counts if int(count.get("recordCount", 0)) > len(count.get("recordIndices", []))]
-    if unnamed or not counts:
-        verdicts = dict.fromkeys(verdicts, _failed(_reason(unnamed), "Google does not say which members it means"))
+def _by_index(counts: Sequence[Mapping[str, Any]], others: list[Verdict]) -> Sequence[Verdict]:
+    verdicts = others
     for count in counts:
         for place in count.get("recordIndices", []):
-            if place in verdicts:
+            if place < len(verdicts):
                 verdicts[place] = _verdict(_reason([count]))
-    return list(verdicts.values())
+    return verdicts
+
+
+def _of_the_rest(counts: Sequence[Mapping[str, Any]]) -> Verdict:
+    """Judge members that no error names: where Google counts more errors than it names, any of them may be meant."""
+    unnamed = [count for count in counts if int(count.get("recordCount", 0)) > len(count.get("recordIndices", []))]
+    if counts and not unnamed:
+        return ACCEPTED
+    return _failed(_reason(unnamed), "Google does not say which members it means")
 
 
 def _worst(counts: Sequence[Mapping[str, Any]]) -> Verdict:
     """Judge members that all failed: by the one reason, or as passing where there are several."""
     reasons = {_reason([count]) for count in counts}
-    return _verdict(reasons.pop()) if len(reasons) == 1 else _failed("FAILED", f"for {', '.join(sorted(reasons))}")
+    return (
+        _verdict(reasons.pop())
+        if len(reasons) == 1
+        else _failed("FAILED", f"for {', '.join(sorted(reasons)) or 'no reason told'}")
+    )
 
 
 def _reason(counts: Sequence[Mapping[str, Any]]) -> str:

@@ -1,4 +1,4 @@
-"""Keep Customer Match lists at Google equal to the published audiences: leave before join, each row answered for."""
+"""Keep Customer Match lists at Google equal to the published audiences, each row answered for."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""One batch of rows: who leaves goes first, 10,000 members a request, and what Google made of each row."""
+"""One batch of rows: 10,000 members a request, handed over together, and what Google made of each row."""
 
 from __future__ import annotations
 
@@ -53,8 +53,7 @@ class Sending:
         entries = [entry for row in changes for entry in self._entries(row)]
         at_once, after = _in_turn(entries)
         self._deliver(at_once)
-        if after:
-            self._deliver(self._free(after, changes))
+        self._deliver([entry for entry in after if not self._has_failed(entry.row)])
         if not self._is_answered:
             self._raise_if_unheard()
         return [self._result(row) for row in changes]
@@ -73,19 +72,6 @@ class Sending:
             return [_leaving(row, held)] if held and is_withdrawn else []
         gone = [one for one in held if identifiers.token(one) not in wanted.tokens]
         return [*([_leaving(row, gone)] if gone else []), Entry(row, is_added=True, person=wanted)]
-
-    def _free(self, entries: Sequence[Entry], changes: Sequence[Change]) -> list[Entry]:
-        """Keep back whoever could not leave a former audience."""
-        staying = {
-            _member(row)
-            for row in changes
-            if row.operation == "remove" and self._verdicts.get(row.object_key, _ACCEPTED).outcome != "accepted"
-        }
-        for entry in entries:
-            if _member(entry.row) in staying:
-                told = "it could not leave its former audience yet"
-                self._judge(entry.row, Verdict("held", "LEAVE_BEFORE_JOIN", told))
-        return [entry for entry in entries if _member(entry.row) not in staying]
 
     def _deliver(self, entries: Iterable[Entry]) -> None:
         """Hand over everything, then wait for all of it together."""
@@ -145,6 +131,10 @@ class Sending:
         if errors and isinstance(errors[0], ConfigurationError | RetryableError):
             raise errors[0]
 
+    def _has_failed(self, row: Change) -> bool:
+        verdict = self._verdicts.get(row.object_key)
+        return verdict is not None and verdict.outcome == "failed"
+
     def _judge(self, row: Change, verdict: Verdict) -> None:
         known = self._verdicts.get(row.object_key)
         if known is None or _GRAVITY.index(verdict.outcome) > _GRAVITY.index(known.outcome):
@@ -159,29 +149,19 @@ class Sending:
         return Result(row.object_key, verdict.outcome, verdict.code, verdict.reason)
 
 
-_ACCEPTED = Verdict("accepted")
-
-
 def _leaving(row: Change, held: Sequence[Mapping[str, Any]]) -> Entry:
     return Entry(row, is_added=False, person=identifiers.Person(held, {}))
 
 
 def _in_turn(entries: Sequence[Entry]) -> tuple[list[Entry], list[Entry]]:
-    """Part what can go at once from what must wait until someone, or one of its own identifiers, has left.
+    """Part what can go at once from additions of identifiers that another row of their audience gives up.
 
     Google promises no order among requests, so an addition never runs beside a removal that touches it.
     """
-    members = {_member(entry.row) for entry in entries if entry.row.operation == "remove"}
-    tokens = {(entry.row.audience, one) for entry in entries if not entry.is_added for one in entry.person.tokens}
+    gone = {(entry.row.audience, one) for entry in entries if not entry.is_added for one in entry.person.tokens}
     at_once: list[Entry] = []
     after: list[Entry] = []
     for entry in entries:
-        is_touched = _member(entry.row) in members or any(
-            (entry.row.audience, one) in tokens for one in entry.person.tokens
-        )
+        is_touched = gone and any((entry.row.audience, one) in gone for one in entry.person.tokens)
         (after if entry.is_added and is_touched else at_once).append(entry)
     return at_once, after
-
-
-def _member(row: Change) -> str:
-    return row.object_key.partition("/")[2]
