@@ -82,7 +82,8 @@ def build(url: str, *, select: str | None = None, full_refresh: bool = False) ->
     arguments = [
         "build",
         "--exclude-resource-type=unit_test",
-        *(["--select", *select.split()] if select else []),
+        # A test that also reads what was not selected waits until that is built.
+        *(["--select", *select.split(), "--indirect-selection=buildable"] if select else []),
         *(["--full-refresh"] if full_refresh else []),
     ]
     output = run_dbt(url, *arguments)
