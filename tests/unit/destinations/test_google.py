@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import time
 from unittest.mock import patch
 
@@ -10,10 +11,10 @@ import pytest
 import stamina
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from abm.destinations import Audience, Change
+from abm.destinations import Audience, Change, Result
 from abm.destinations.google import sending
 from abm.destinations.google.destination import connect
 from abm.destinations.google.uploads import Rhythm
@@ -591,3 +592,74 @@ def test_after_every_night_google_holds_what_is_desired(google, store, nights):
         acknowledged = desired
         for audience in (CORE, WIDE):
             assert _held(store, audience) == _emails(*(name for name, at in night.items() if at == audience))
+
+
+FAULTS = {
+    "throttled": {"status": 429},
+    "busy": {"status": 503},
+    "lost": {"drop": True, "after_applying": True},
+    "lost late": {"status": 504, "after_applying": True},
+    "aborted": {"status": 409},
+}
+
+
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    nights=st.lists(
+        st.tuples(
+            st.dictionaries(st.sampled_from("abcd"), st.sampled_from([CORE, WIDE])),
+            st.lists(st.tuples(st.sampled_from([INGEST, REMOVE, STATUS]), st.sampled_from(sorted(FAULTS)),
+                               st.sampled_from([1, 6, 12]), st.integers(0, 1)), max_size=3),
+        ),
+        max_size=4,
+    )
+)  # fmt: skip
+@example(nights=[({"a": CORE, "b": WIDE}, [(INGEST, "busy", 6, 0)])])
+@example(nights=[({"a": CORE, "b": WIDE}, []), ({"a": WIDE, "b": CORE}, [(REMOVE, "busy", 6, 0)])])
+def test_after_faults_the_next_sound_night_makes_it_right_without_a_second_effect(google, sandbox, store, nights):
+    google.prepare([CORE, WIDE])
+    acknowledged, before = {}, _effective(store)
+    wanted = [night for night, _ in nights]
+    for night, faults in [*nights, (wanted[-1] if wanted else {}, [])]:
+        sandbox.state.faults[:] = [
+            Fault(path=path, times=times, skip=skip, **FAULTS[kind]) for path, kind, times, skip in faults
+        ]
+        desired = {f"{audience}/{name}": _person(name) for name, audience in night.items()}
+        removals = [Change(key, "remove", {}, held) for key, held in acknowledged.items() if key not in desired]
+        staying = _apply(google, removals, acknowledged)
+        joins = [Change(key, "create", person) for key, person in desired.items() if acknowledged.get(key) != person]
+        _apply(google, [row for row in joins if row.object_key.partition("/")[2] not in staying], acknowledged)
+    night = wanted[-1] if wanted else {}
+    for audience in (CORE, WIDE):
+        assert _held(store, audience) == _emails(*(name for name, at in night.items() if at == audience))
+    assert set(acknowledged) == {f"{audience}/{name}" for name, audience in night.items()}
+    ledger = store.execute("select list_id, identifier, action from _writes where effective order by rowid")
+    by_member = {}
+    for row in ledger:
+        by_member.setdefault((row["list_id"], row["identifier"]), []).append(row["action"])
+    for actions in by_member.values():
+        assert all(one != other for one, other in itertools.pairwise(actions))
+    assert before <= _effective(store)
+    # Leave nothing behind for the next example.
+    google.send([Change(key, "remove", {}, held) for key, held in acknowledged.items()])
+    store.execute("delete from _writes")
+
+
+def _apply(google, rows, acknowledged):
+    """Send as a run does, keep what was acknowledged or may have been, and return who could not leave."""
+    if not rows:
+        return set()
+    try:
+        results = google.send(rows)
+    except RetryableError:
+        results = [Result(row.object_key, "failed") for row in rows]
+    payloads = {row.object_key: row for row in rows}
+    for result in results:
+        row = payloads[result.object_key]
+        if row.operation == "remove" and result.outcome == "removed":
+            del acknowledged[result.object_key]
+        elif row.operation == "create":
+            # A row of unknown outcome is held with what may have arrived: it is sent again, and can be removed.
+            known = row.payload if result.outcome == "created" else {**row.payload, "uncertain": True}
+            acknowledged[result.object_key] = known
+    return {result.object_key.partition("/")[2] for result in results if result.outcome == "failed"}
