@@ -265,6 +265,8 @@ def explain(
     from abm.explain import day_tables, explain_day, story_tables
     from abm.explain import explain as tell
 
+    if on and on.date() > _now().date():
+        raise typer.BadParameter("has not come yet; 'abm simulate' rehearses what may", param_hint="--on")
     with open_warehouse() as url:
         told = day_tables(explain_day(url, account, on.date())) if on else story_tables(tell(url, account))
     console.print(*told, sep="\n")

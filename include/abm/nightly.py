@@ -169,11 +169,11 @@ def model(
         release.hold(url, release_id, report.summary)
     report.raise_if_stopped()
     comparison = release.compare(url)
-    if review is not None:
-        tell(comparison.summary)
     if remedy := _what_is_missing(comparison, review):
         release.hold(url, release_id, comparison.summary)
         raise HeldError(f"{comparison.summary}\n{remedy}")
+    if review is not None:
+        tell(comparison.summary)
     release.publish(url, release_id, review.approved_by if review and review.approved_by else "abm run")
 
 

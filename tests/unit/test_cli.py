@@ -42,6 +42,12 @@ def test_every_command_describes_itself_and_its_options(abm, command):
     assert len(" ".join(out.split())) > 100
 
 
+def test_day_to_come_is_not_explained(abm):
+    code, _, err = abm("explain", "alpha.example", "--on", "9999-12-31")
+    assert code == 2
+    assert "has not come yet" in err
+
+
 def test_version(abm):
     code, out, _ = abm("--version")
     assert code == 0

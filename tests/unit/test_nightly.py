@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
+from types import SimpleNamespace
 
 import pytest
 
-from abm.errors import ConfigurationError
+from abm import nightly
+from abm.errors import ConfigurationError, HeldError
 from abm.nightly import check_configuration, configured_destinations, ingest_sources, run_night
 from abm.settings import CONNECTION_PREFIX, load_settings
 
@@ -77,3 +80,39 @@ def test_error_of_the_only_source_is_raised(warehouse_url, monkeypatch):
     with pytest.raises(ConfigurationError, match="is no folder"):
         ingest_sources(warehouse_url, load_settings(), "b1", told.append)
     assert told == ["Reading files", "  source files failed; the others go on"]
+
+
+@pytest.fixture
+def built(monkeypatch):
+    """Stand in for a build whose candidate one account would leave."""
+    done = []
+    monkeypatch.setattr(
+        nightly,
+        "release",
+        SimpleNamespace(
+            start_build=lambda *_, **__: None,
+            lock_build=lambda _: contextlib.nullcontext(),
+            compare=lambda _: SimpleNamespace(verdict="approve", summary="One account moves."),
+            hold=lambda *_: done.append("held"),
+            publish=lambda _url, _release, by: done.append(f"published by {by}"),
+        ),
+    )
+    monkeypatch.setattr(nightly.transform, "build", lambda _: None)
+    checked = SimpleNamespace(stops=[], raise_if_stopped=lambda: None)
+    monkeypatch.setattr(nightly.quality, "check_candidate", lambda *_: checked)
+    return done
+
+
+def test_review_that_nobody_approves_is_told_once_with_what_it_takes(built):
+    said: list[str] = []
+    with pytest.raises(HeldError, match=r"One account moves\.\nApprove it: abm run --review --approve-by NAME"):
+        nightly.model("no url", load_settings(), TODAY, "r1", review=nightly.Review(), tell=said.append)
+    assert "One account moves." not in said
+    assert built == ["held"]
+
+
+def test_approved_review_says_what_it_publishes(built):
+    said: list[str] = []
+    nightly.model("no url", load_settings(), TODAY, "r1", review=nightly.Review("Ada"), tell=said.append)
+    assert "One account moves." in said
+    assert built == ["published by Ada"]
