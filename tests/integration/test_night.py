@@ -128,7 +128,9 @@ def test_every_row_of_the_first_night_has_one_outcome(first: World) -> None:
     for _, desired, accounted, planned, outcomes in runs:
         assert desired == accounted
         assert outcomes == planned
-    assert {run.destination: sum(run.outcomes.values()) for run in activation.summary(first.url)} == {
+    # Google and Meta have a connection, and no audience in the default policy: their runs have no row.
+    idle = dict.fromkeys(("google", "meta"), 0)
+    assert {run.destination: sum(run.outcomes.values()) for run in activation.summary(first.url)} == idle | {
         run[0]: run[1] for run in runs
     }
 

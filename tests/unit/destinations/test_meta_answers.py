@@ -143,6 +143,15 @@ def test_refused_removal_comes_again():
     assert (result.outcome, result.reason_code) == ("failed", "100")
 
 
+def test_audience_that_refuses_as_a_whole_is_asked_once():
+    asked = []
+    error = {"message": "Permissions error", "code": 200, "error_subcode": 1870047}
+    refusal = httpx.Response(400, json={"error": error})
+    results = _open(lambda _: refusal, asked).send([_remove(n) for n in range(10_001)])
+    assert {(result.outcome, result.reason_code) for result in results} == {("failed", "200/1870047")}
+    assert (len(results), len(asked)) == (10_001, 1)
+
+
 def test_error_inside_a_success_is_one():
     error = {"error": {"message": "(#100) Invalid parameter", "code": 100}}
     (result,) = _open(lambda _: error).send([_create(1)])
