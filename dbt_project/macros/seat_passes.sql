@@ -2,7 +2,7 @@
     CTEs from the pool of the highest style to `places`: styles from the top, and whoever gets no seat goes on to the next.
 
     `entrants` names a CTE with one row per account: account_id, annual_potential, account_score, is_customer, held_rank,
-    start_rank (the pool it starts in; below all styles: none), keeps_rank (where it is seated before all others; null: nowhere)
+    start_rank (the pool it starts in; below all styles: none), keeps_rank (from where on down it is seated before all others; null: nowhere)
     and has_team_for_<style>. `seats` names one like int_style_seats.
 
     place              position in the order in which the pool's seats are given; null for who was passed over
@@ -43,7 +43,7 @@
             when pool.held_rank <= {{ loop.index }} then seats.score_margin
             else 0
         end as ranking_score,
-        coalesce(pool.keeps_rank = {{ loop.index }}, false) as goes_first,
+        coalesce(pool.keeps_rank <= {{ loop.index }}, false) as goes_first,
         not coalesce(pool.has_team_for_{{ style }}, true)
         and coalesce(pool.held_rank > {{ loop.index }}, true) as is_passed_over
     from {{ style }}_pool as pool

@@ -116,12 +116,12 @@ class _Build:
     def _walk(self, starts: Mapping[str, int], stays: Iterable[str] = ()) -> Seating:
         """Fill the styles from the top; who finds no seat goes on to the next pool.
 
-        Those who stay are seated before all others in the pool of the style they hold, also with a team incomplete.
+        Those who stay go first from the pool of the style they hold down, also with a team incomplete.
         """
         result, staying, coming = Seating(), frozenset(stays), list[Account]()
         for style in self.rules.styles:
             coming += [a for a in self.competing if starts[a.account_id] == style.rank]
-            first = {a for a in coming if a.account_id in staying and self._held_rank(a.account_id) == style.rank}
+            first = {a for a in coming if a.account_id in staying and self._held_rank(a.account_id) <= style.rank}
             passed = {a for a in coming if a not in first and self._is_passed_over(a, style)}
             pool = sorted((a for a in coming if a not in passed), key=lambda a: self._order(a, style))
             result.passed_over |= {(a.account_id, style.name) for a in passed}
@@ -190,9 +190,12 @@ class _Build:
         if account.account_id in self.pinned:
             return self._held_rank(account.account_id)
         wanted = self.rules.rank(self.wanted[account.account_id])
+        if self.standing[account.account_id].name == "held":
+            return wanted
+        proposed = self.rules.rank(self.proposals.seated.get(account.account_id, NONE))
         if self.standing[account.account_id].name == "new" and not self.is_review:
-            return max(wanted, self.rules.rank(self.rules.new_up_to))
-        return wanted
+            return max(proposed, self.rules.rank(self.rules.new_up_to))
+        return proposed
 
     def decisions(self) -> dict[str, Decision]:
         return {account.account_id: self._decision(account) for account in self.case.accounts}

@@ -267,7 +267,7 @@ def test_seats_that_are_gone_are_the_only_reason_to_leave_a_style_between_review
     left = with_few_seats.rows(
         """
         select distinct reason_code from marts.fct_account_styles
-        where base_style <> held_style and held_style <> 'none'
+        where base_style <> held_style and held_style <> 'none' and effective_style = base_style
         """
     )
 

@@ -12,10 +12,11 @@ from abm.policy.experiment_rules import broken_experiments
 from abm.policy.styles import STYLES
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from abm.policy.schema import Policy
     from abm.policy.scoring import Profile, ProfileRule, Scale
+    from abm.policy.styles import StyleName
     from abm.policy.treatment import Style
 
 PROFILE_POINTS = 100.0
@@ -47,8 +48,15 @@ def _styles_present(policy: Policy) -> Iterator[Fault]:
 
 
 def _bands(policy: Policy) -> Iterator[Fault]:
-    """Check that the bands of the styles in use meet: no gap, no overlap, open at the top, from 0 at the bottom."""
-    bands = [(name, style) for name, style in policy.enabled_styles.items() if style.has_band]
+    """Check that the bands meet: of all styles, since one switched off passes its accounts down, or of those in use."""
+    every_style = {name: policy.styles[name] for name in STYLES if name in policy.styles}
+    if any(_unmet_bands(every_style)):
+        yield from _unmet_bands(policy.enabled_styles)
+
+
+def _unmet_bands(styles: Mapping[StyleName, Style]) -> Iterator[Fault]:
+    """Yield where bands leave a gap, overlap, are closed at the top or do not start at 0."""
+    bands = [(name, style) for name, style in styles.items() if style.has_band]
     for name, style in bands:
         low, high = style.potential_from, style.potential_below
         if low is not None and high is not None and low >= high:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 AS_OF = dt.date(2026, 3, 2)
-ENTITIES = "+int_accounts +int_activities_daily +int_spend +int_opportunities +int_owners"
+ENTITIES = "+int_accounts +int_account_team +int_activities_daily +int_spend +int_opportunities +int_owners"
 
 
 @pytest.fixture(scope="module")

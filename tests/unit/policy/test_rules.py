@@ -37,7 +37,10 @@ def doubted(text: str) -> dict[str, str]:
         (FEW + "{potential_below: 1500000}}", "styles.one_to_few.potential_below", "1,500,000.00 does not meet"),
         (FEW + "{potential_below: 2500000}}", "styles.one_to_few.potential_below", "2,500,000.00 does not meet"),
         (FEW + "{potential_below: null}}", "styles.one_to_few.potential_below", "null does not meet"),
-        (FEW + "{enabled: false}}", "styles.one_to_many.potential_below", "250,000.00 does not meet styles.one_to_one"),
+        (
+            FEW + "{enabled: false, potential_below: 1500000}}",
+            "styles.one_to_many.potential_below", "250,000.00 does not meet styles.one_to_one",
+        ),
         (FEW + "{potential_from: 3000000}}", "styles.one_to_few.potential_from", "is not below potential_below"),
         (ONE + "{potential_below: 9000000}}", "styles.one_to_one.potential_below", "closes the highest band"),
         (MANY + "{potential_from: null}}", "styles.one_to_many.potential_from", "is null, potential_below is not"),
@@ -70,7 +73,7 @@ def test_switched_off_styles_need_neither_people_nor_promises():
     assert broken(
         "styles: {one_to_one: {enabled: false, seats: {marketers: 0}, entitlements: null, potential_below: 9}}"
     ) == {
-        "styles.one_to_few.potential_below": broken("styles: {one_to_one: {enabled: false}}")[
+        "styles.one_to_few.potential_below": broken("styles: {one_to_one: {enabled: false, potential_below: 9}}")[
             "styles.one_to_few.potential_below"
         ]
     }
@@ -167,3 +170,8 @@ def test_doubts_warn_and_do_not_refuse(text: str, where: str, told: str):
 
 def test_a_label_that_only_sounds_like_a_tier_is_fine():
     assert doubted(ONE + "{label: Frontier accounts}}") == {}
+
+
+@pytest.mark.parametrize("style", ["one_to_one", "one_to_few", "one_to_many"])
+def test_a_style_is_switched_off_by_its_switch_alone(style: str):
+    assert broken("styles: {%s: {enabled: false}}" % style) == {}

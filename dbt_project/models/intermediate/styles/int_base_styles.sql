@@ -30,9 +30,10 @@ entrants as (
         candidates.*,
         case
             when moves.is_pinned then candidates.held_rank
+            when candidates.standing = 'held' then candidates.wanted_rank
             when candidates.standing = 'new' and not new_ones.is_review
-                then greatest(candidates.wanted_rank, new_ones.highest_rank)
-            else candidates.wanted_rank
+                then greatest(moves.proposed_rank, new_ones.highest_rank)
+            else moves.proposed_rank
         end as start_rank,
         case
             when candidates.was_away then null

@@ -50,7 +50,7 @@ own as (
             ]) }}
             when 'override_waits' then {{ dbt.concat([
                 "'A person asked for '", "override_label",
-                "', which has no seat for it'", treated_as,
+                "', which has no seat left for that'", treated_as,
             ]) }}
             when 'team_incomplete' then {{ dbt.concat([
                 "potential", "band",
