@@ -174,4 +174,4 @@ def test_a_label_that_only_sounds_like_a_tier_is_fine():
 
 @pytest.mark.parametrize("style", ["one_to_one", "one_to_few", "one_to_many"])
 def test_a_style_is_switched_off_by_its_switch_alone(style: str):
-    assert broken("styles: {%s: {enabled: false}}" % style) == {}
+    assert broken(f"styles: {{{style}: {{enabled: false}}}}") == {}
