@@ -26,10 +26,11 @@ from abm_airflow.notifiers import NameFailingStep
 from abm_airflow.options import PARAMS, night_options, run_key
 from abm_airflow.pools import pool_of
 from abm_airflow.retries import DEFAULT_ARGS
+from abm_airflow.schedules import NEVER
 
 
 @dag(
-    schedule=CronTriggerTimetable("0 2 * * *", timezone="UTC"),
+    schedule=CronTriggerTimetable("0 2 * * *", timezone="UTC", run_immediately=NEVER),
     start_date=None,  # with a date in the past, switching the DAG on would run the night that has gone
     catchup=False,
     max_active_runs=1,

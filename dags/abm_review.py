@@ -16,10 +16,11 @@ from abm_airflow.modelling import build_and_publish
 from abm_airflow.notifiers import NameFailingStep
 from abm_airflow.options import PARAMS
 from abm_airflow.retries import DEFAULT_ARGS
+from abm_airflow.schedules import NEVER
 
 
 @dag(
-    schedule=CronTriggerTimetable("0 6 1 1,4,7,10 *", timezone="UTC"),
+    schedule=CronTriggerTimetable("0 6 1 1,4,7,10 *", timezone="UTC", run_immediately=NEVER),
     start_date=None,  # with a date in the past, switching the DAG on would run the review that has gone
     catchup=False,
     max_active_runs=1,

@@ -6,6 +6,7 @@ import json
 import os
 import subprocess
 import sys
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -117,6 +118,7 @@ def test_no_step_of_ours_lets_the_database_quote_rows(dagbag: Any) -> None:
 def test_a_night_begins_when_it_is_due_and_not_when_switched_on(dagbag: Any) -> None:
     for dag_id in ("abm_ingest", "abm_review"):
         assert dagbag.dags[dag_id].start_date is None
+        assert dagbag.dags[dag_id].timetable.run_immediately == timedelta(0)
 
 
 @pytest.mark.parametrize("file", sorted((PROJECT_DIR / "dags").glob("*.py")), ids=lambda file: file.stem)
