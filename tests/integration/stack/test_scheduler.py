@@ -26,7 +26,7 @@ NAMED_IN_NO_POLICY = frozenset({"google", "meta"})  # the default policy has no 
 pytestmark = [pytest.mark.integration, pytest.mark.timeout(900)]
 
 ACCOUNTS = 250
-_APPROVAL_SECONDS = 300
+_APPROVAL_SECONDS = 600  # a build of 230 tasks goes before it, beside the other tests
 
 
 @pytest.fixture(scope="module")
