@@ -2,33 +2,20 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any
 
-from abm.errors import AbmError, ContractError, RefusedError, RetryableError
+from abm.destinations.verdicts import ACCEPTED, LONGEST_REASON, Verdict
+from abm.errors import ContractError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-LONGEST_REASON = 255
 PROCESSING, SUCCESS, PARTIAL_SUCCESS, FAILED = "PROCESSING", "SUCCESS", "PARTIAL_SUCCESS", "FAILED"
 _PREFIX = "PROCESSING_ERROR_REASON_"
 # Reasons that lie in the row; with any other the same row may pass later.
 _FINAL = frozenset(
     {"DENIED_CONSENT", "NO_CONSENT", "UNKNOWN_CONSENT", "INVALID_FORMAT", "USER_IDENTIFIER_DECRYPTION_ERROR"}
 )
-
-
-@dataclass(frozen=True)
-class Verdict:
-    """How one member ended."""
-
-    outcome: Literal["accepted", "refused", "failed", "held"]
-    code: str | None = None
-    reason: str | None = None
-
-
-ACCEPTED = Verdict("accepted")
 
 
 def read_status(body: Mapping[str, Any], members: int) -> Sequence[Verdict] | None:
@@ -48,11 +35,6 @@ def read_status(body: Mapping[str, Any], members: int) -> Sequence[Verdict] | No
     if status == PARTIAL_SUCCESS:
         return _by_index(counts, [_of_the_rest(counts)] * members)
     return [_failed(str(status), "Google does not know what became of it")] * members
-
-
-def failed(error: AbmError) -> Verdict:
-    code = error.code if isinstance(error, RetryableError | RefusedError) else type(error).__name__
-    return _failed(code, str(error))
 
 
 def still_processing(request_id: str) -> Verdict:

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 from abm.destinations import Result
 from abm.destinations.google import identifiers
-from abm.destinations.google.answers import Verdict, failed
 from abm.destinations.google.client import MEMBERS_A_REQUEST, GoogleClient
 from abm.destinations.google.uploads import Accepted, Rhythm, verdicts
+from abm.destinations.verdicts import Verdict, failed
 from abm.errors import AbmError, ConfigurationError, RefusedError, RetryableError
 from abm.platforms.google import InvalidRequestError
 

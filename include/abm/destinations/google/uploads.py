@@ -6,7 +6,8 @@ import time
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from abm.destinations.google.answers import Verdict, failed, read_status, still_processing
+from abm.destinations.google.answers import read_status, still_processing
+from abm.destinations.verdicts import Verdict, failed
 from abm.errors import AbmError, RetryableError
 
 if TYPE_CHECKING:

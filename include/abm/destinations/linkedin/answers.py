@@ -2,28 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any
 
 import httpx
 
-from abm.errors import AbmError, RefusedError, RetryableError
+from abm.destinations.verdicts import ACCEPTED, LONGEST_REASON, Verdict
 
-LONGEST_REASON = 255
 # Statuses of an element that sending it again will not mend; any other may pass later.
 _FINAL = frozenset({400, 404, 410, 413, 422})
-
-
-@dataclass(frozen=True)
-class Verdict:
-    """How one element ended."""
-
-    outcome: Literal["accepted", "refused", "failed"]
-    code: str | None = None
-    reason: str | None = None
-
-
-ACCEPTED = Verdict("accepted")
 
 
 def read_element(answered: Any, *, is_removal: bool) -> Verdict:
@@ -42,12 +28,3 @@ def read_element(answered: Any, *, is_removal: bool) -> Verdict:
     code = str(told.get("code") or status)
     reason = str(told.get("message") or f"LinkedIn answered {status} for it")[:LONGEST_REASON]
     return Verdict("refused" if status in _FINAL else "failed", code, reason)
-
-
-def failed(error: AbmError) -> Verdict:
-    code = error.code if isinstance(error, RetryableError | RefusedError) else type(error).__name__
-    return Verdict("failed", code, str(error)[:LONGEST_REASON])
-
-
-def refused(error: RefusedError) -> Verdict:
-    return Verdict("refused", error.code, str(error)[:LONGEST_REASON])

@@ -79,7 +79,7 @@ class LinkedInDestination:
 
         Raises RetryableError or ConfigurationError only where not one request was answered.
         """
-        return Sending(self.client, self._segment_id).send(changes)
+        return Sending(self._segment_id, self.client).send(changes)
 
     def close(self) -> None:
         self.client.close()

@@ -3,34 +3,23 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
-from abm.errors import AbmError, RefusedError, RetryableError
+from abm.destinations.verdicts import Verdict
 from abm.platforms.meta import FLAGGED, FLAGGED_FIELDS, NOT_VISIBLE, REMOVAL_TOO_SMALL, UPDATE_FAILED
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from abm.destinations.meta.client import Received
+    from abm.errors import RefusedError
 
-LONGEST_REASON = 255
 _SEPARATORS = re.compile(r"[^\w.:@-]+")
 _DELETED = frozenset({"1487301", "1487366"})
 # Refusals that no person of the request is to blame for: the audience's state can change, so its rows come again.
 _OF_AUDIENCE = frozenset({REMOVAL_TOO_SMALL, FLAGGED, FLAGGED_FIELDS, NOT_VISIBLE, UPDATE_FAILED})
 
 
-@dataclass(frozen=True)
-class Verdict:
-    """How one person's entry ended."""
-
-    outcome: Literal["accepted", "refused", "failed"]
-    code: str | None = None
-    reason: str | None = None
-
-
-ACCEPTED = Verdict("accepted")
 MALFORMED = Verdict("refused", "INVALID_ENTRY", "Meta received it and calls its identifiers malformed")
 NOT_NAMED = Verdict("failed", "INVALID_ENTRY_NOT_NAMED", "Meta calls some of its request malformed, not saying which")
 
@@ -44,12 +33,3 @@ def sampled(people: Sequence[Mapping[str, str]], received: Received) -> list[boo
     """Tell for each person whether the samples of malformed entries name it: they hold all it was sent by."""
     words = {word for text in received.samples for word in _SEPARATORS.split(text)}
     return [words.issuperset(keys.values()) for keys in people]
-
-
-def failed(error: AbmError) -> Verdict:
-    code = error.code if isinstance(error, RetryableError | RefusedError) else type(error).__name__
-    return Verdict("failed", code, str(error)[:LONGEST_REASON])
-
-
-def refused(error: RefusedError) -> Verdict:
-    return Verdict("refused", error.code, str(error)[:LONGEST_REASON])

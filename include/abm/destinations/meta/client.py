@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any
 
 import stamina
 
@@ -16,6 +16,7 @@ from abm.platforms.meta import UPDATE_FAILED, body_of
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
+    from abm.destinations.members import Action
     from abm.http import PlatformClient
 
 ROWS_A_REQUEST = 10_000
@@ -27,8 +28,6 @@ _FLAGGED_CODE = 471
 _NORMAL_CODE = 200
 _SESSION_BITS = 62  # a positive 64-bit number
 _METHODS = {"ADD": "POST", "REMOVE": "DELETE"}
-
-Action = Literal["ADD", "REMOVE"]
 
 
 @dataclass(frozen=True)

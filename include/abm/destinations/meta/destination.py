@@ -85,7 +85,7 @@ class MetaDestination:
 
         Raises RetryableError or ConfigurationError only where not one request was answered.
         """
-        return Sending(self.client, self._audience_id).send(changes)
+        return Sending(self._audience_id, self.client).send(changes)
 
     def close(self) -> None:
         self.client.close()
