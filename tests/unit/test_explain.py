@@ -186,3 +186,19 @@ def test_what_would_change_it_names_each_way_in(released, warehouse):
         "  an account score of 74.2",
         "  1 more marketer of one_to_one",
     ]
+
+
+def test_what_names_a_member_to_a_platform_is_not_shown(released, warehouse, capsys):
+    warehouse.execute(
+        """
+        insert into ops.sync_state (destination, object_key, payload_hash, payload, run_id) values
+            ('salesforce', '001', 1, '{"ABM_Style__c": "one_to_few"}', 'r'),
+            ('linkedin', 'Programme/m1', 1, '{"email": "ada@example.com"}', 'r')
+        """
+    )
+    Console(width=200).print(*story_tables(explain(released, "alpha.example")))
+    shown = capsys.readouterr().out
+
+    assert "ABM_Style__c" in shown
+    assert "Programme/m1" in shown
+    assert "ada@example.com" not in shown

@@ -85,14 +85,18 @@ NOW = (
     Question(
         "What the platforms hold",
         """
-        select state.destination, state.object_key, state.acknowledged_at, state.payload::text as content
+        select destination, object_key, state.acknowledged_at, state.payload::text as content
         from ops.sync_state as state
-        where (state.destination, state.object_key) in (
-            select destination, object_key from activation.crm_accounts where account_id = %(account)s
-            union all
-            select destination, audience || '/' || member_key
+        inner join activation.crm_accounts as records using (destination, object_key)
+        where records.account_id = %(account)s
+        union all
+        -- What a member is known by may be a person's: it is told that it is there, not what it is.
+        select destination, object_key, state.acknowledged_at, null
+        from ops.sync_state as state
+        inner join (
+            select destination, audience || '/' || member_key as object_key
             from activation.audience_members where account_id = %(account)s
-        )
+        ) as members using (destination, object_key)
         order by 1, 2
         """,
     ),
