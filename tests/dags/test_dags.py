@@ -80,6 +80,27 @@ def test_each_model_is_a_task_of_its_own(dagbag: Any) -> None:
     assert models <= tasks
 
 
+@pytest.mark.parametrize(
+    "task_id", ["dbt.int_accounts_run", "dbt.benchmarks_seed", "dbt.dbt_producer_watcher", "check_candidate"]
+)
+def test_a_task_about_to_run_is_found_and_no_other_model_is_made_for_it(
+    dagbag: Any, parsed_home: Path, monkeypatch: pytest.MonkeyPatch, task_id: str
+) -> None:
+    from airflow.dag_processing.dagbag import DagBag
+    from airflow.sdk.definitions._internal.dag_parsing_context import _airflow_parsing_context_manager
+
+    monkeypatch.setenv("ABM_HOME", str(parsed_home))
+    whole = dagbag.dags["abm_model"]
+    with _airflow_parsing_context_manager(dag_id="abm_model", task_id=task_id):
+        dag = DagBag(str(PROJECT_DIR / "dags" / "abm_model.py"), collect_dags=True).dags["abm_model"]
+    assert type(dag.get_task(task_id)) is type(whole.get_task(task_id))
+    assert _watched(dag) == (_watched(whole) if task_id in {"dbt.dbt_producer_watcher", "check_candidate"} else 1)
+
+
+def _watched(dag: Any) -> int:
+    return sum(task.task_id.endswith(("_run", "_seed")) for task in dag.tasks)
+
+
 @pytest.mark.parametrize("destination", REGISTRY)
 def test_nothing_is_sent_before_the_guard(dagbag: Any, destination: str) -> None:
     dag = dagbag.dags[f"abm_activate_{destination}"]
