@@ -5,7 +5,7 @@ from __future__ import annotations
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from abm import nightly, transform
 from abm.errors import AbmError
@@ -13,7 +13,7 @@ from abm.settings import Settings, load_settings
 from abm.stack import DEMO_ACCOUNTS, processes
 from abm.stack.airflow import AirflowApi
 from abm.stack.lifecycle import DEMO_SEED, down, up
-from abm.stack.night import run_night
+from abm.stack.night import run_night, task_instances
 from abm.stack.sandbox import Sandbox
 from benchmarks.measuring import stopwatch
 from benchmarks.reports import Figure, Report
@@ -117,17 +117,10 @@ def _airflow_night(api: AirflowApi) -> AirflowNight:
 
 def _read_night(api: AirflowApi, runs: Sequence[DagRun]) -> AirflowNight:
     facts = [api.get(f"/dags/{run.dag_id}/dagRuns/{run.run_id}") for run in runs]
-    tasks = [task for run in runs for task in _tasks(api, run)]
+    tasks = [task for run in runs for task in task_instances(api, run.dag_id, run.run_id)]
     began = min(_moment(fact["start_date"]) for fact in facts)
     ended = max(_moment(fact["end_date"]) for fact in facts)
     return AirflowNight((ended - began).total_seconds(), sum(task["duration"] or 0 for task in tasks), len(tasks))
-
-
-def _tasks(api: AirflowApi, run: DagRun) -> Sequence[dict[str, Any]]:
-    tasks: Sequence[dict[str, Any]] = api.get(f"/dags/{run.dag_id}/dagRuns/{run.run_id}/taskInstances", limit=500)[
-        "task_instances"
-    ]
-    return tasks
 
 
 def _moment(text: str) -> datetime:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from abm.errors import AbmError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     from abm.stack.airflow import AirflowApi
 
@@ -17,6 +17,8 @@ INGEST = "abm_ingest"
 MODEL = "abm_model"
 ACTIVATE = "abm_activate_"
 _ENDED = frozenset({"success", "failed"})
+_TASK_ENDED = ["success", "failed", "skipped", "upstream_failed"]
+_PAGE = 100
 _REGISTERED_SECONDS = 90
 _NIGHT_SECONDS = 900
 _LOG_LINES = 15
@@ -80,13 +82,13 @@ def _follow(api: AirflowApi, dag_id: str, known: set[str], show: Callable[[DagRu
 
 
 def _state(api: AirflowApi, dag_id: str, run: dict[str, Any]) -> DagRun:
-    tasks = _tasks(api, dag_id, run["dag_run_id"])
-    ended = sum(task["state"] in {"success", "failed", "skipped", "upstream_failed"} for task in tasks)
-    return DagRun(dag_id, run["dag_run_id"], run["state"], ended, len(tasks), run.get("duration") or 0.0)
+    run_id = run["dag_run_id"]
+    tasks, ended = _count(api, dag_id, run_id), _count(api, dag_id, run_id, state=_TASK_ENDED)
+    return DagRun(dag_id, run_id, run["state"], ended, tasks, run.get("duration") or 0.0)
 
 
 def _failure(api: AirflowApi, run: DagRun) -> str:
-    failed = [task for task in _tasks(api, run.dag_id, run.run_id) if task["state"] == "failed"]
+    failed = list(task_instances(api, run.dag_id, run.run_id, state=["failed"]))
     if not failed:
         return f"{run.dag_id} failed without a failed task. Look at the scheduler log."
     first = min(failed, key=lambda task: task["end_date"] or "")
@@ -109,11 +111,18 @@ def _log_tail(api: AirflowApi, path: str) -> str:
     return "\n".join([*lines[-_LOG_LINES:], *errors])
 
 
-def _tasks(api: AirflowApi, dag_id: str, run_id: str) -> Sequence[dict[str, Any]]:
-    tasks: Sequence[dict[str, Any]] = api.get(f"/dags/{dag_id}/dagRuns/{run_id}/taskInstances", limit=500)[
-        "task_instances"
-    ]
-    return tasks
+def task_instances(api: AirflowApi, dag_id: str, run_id: str, **filters: Any) -> Iterator[dict[str, Any]]:
+    """Yield the run's task instances, page by page: Airflow answers with so many at once, whatever is asked."""
+    path, offset = f"/dags/{dag_id}/dagRuns/{run_id}/taskInstances", 0
+    while found := api.get(path, limit=_PAGE, offset=offset, **filters)["task_instances"]:
+        yield from found
+        offset += len(found)
+
+
+def _count(api: AirflowApi, dag_id: str, run_id: str, **filters: Any) -> int:
+    """Count without asking for each: the server that answers also serves the tasks."""
+    path = f"/dags/{dag_id}/dagRuns/{run_id}/taskInstances"
+    return int(api.get(path, limit=1, **filters)["total_entries"])
 
 
 def _runs(api: AirflowApi, dag_id: str) -> Sequence[dict[str, Any]]:
