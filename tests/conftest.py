@@ -34,6 +34,16 @@ def pytest_configure(config: pytest.Config) -> None:
     config.stash[_OWN_SERVER] = server
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with the longest files: one that began last would run alone while the other workers wait."""
+    longest_first = ("integration/stack/", "integration/", "chaos/", "decisions/")
+    items.sort(
+        key=lambda item: next(
+            (place for place, name in enumerate(longest_first) if name in item.nodeid), len(longest_first)
+        )
+    )
+
+
 def pytest_unconfigure(config: pytest.Config) -> None:
     if (server := config.stash.get(_OWN_SERVER, None)) is not None:
         server.stop()
