@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from abm.errors import Fault
+from abm.policy.audience_names import telling_names
 from abm.policy.practice import practice_doubts
 from abm.policy.seats import style_seats
 
@@ -15,7 +16,6 @@ if TYPE_CHECKING:
     from abm.policy.schema import Policy
 
 _TIER_LABEL = re.compile(r"\btier\s*\d", re.IGNORECASE)
-_TELLING = re.compile(r"health|medic|patient|bank|credit|debt|loan|insur|competitor", re.IGNORECASE)
 
 
 def doubts(policy: Policy) -> Iterator[Fault]:
@@ -26,7 +26,7 @@ def doubts(policy: Policy) -> Iterator[Fault]:
                 f"styles.{name}.label", f"'{style.label}' is a tier", "Everyone wants the top tier; name the style"
             )
     yield from _unheard_audiences(policy)
-    yield from _telling_names(policy)
+    yield from telling_names(policy)
     yield from _seat_doubts(policy)
     yield from practice_doubts(policy)
     if policy.rates.get(policy.currency, 1.0) != 1.0:
@@ -37,17 +37,6 @@ def _unheard_audiences(policy: Policy) -> Iterator[Fault]:
     for name, style in policy.enabled_styles.items():
         if style.audience and not any(names.get(name) for names in policy.audiences.values()):
             yield Fault(f"styles.{name}.audience", "is on, but no destination names it", "Name it under audiences")
-
-
-def _telling_names(policy: Policy) -> Iterator[Fault]:
-    for destination, names in policy.audiences.items():
-        for style, name in names.items():
-            if name and _TELLING.search(name):
-                yield Fault(
-                    f"audiences.{destination}.{style}",
-                    f"'{name}' may suggest health, finance or a rival",
-                    "Platforms flag such names; choose a neutral one",
-                )
 
 
 def _seat_doubts(policy: Policy) -> Iterator[Fault]:

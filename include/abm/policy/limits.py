@@ -66,4 +66,5 @@ class Checks(Part):
     candidate_style_drift: Check = Field(description="Share of accounts whose style differs from the published one")
     candidate_seats_exceeded: Check = Field(description="Accounts above a style's seats")
     audience_below_minimum: Check = Field(description="Members missing to the platform's minimum")
+    audience_collapse: Check = Field(description="Share of an audience's size lost since it was read before")
     minimum_rows: Count = Field(description="Rows below which shares do not count")
