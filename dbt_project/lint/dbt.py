@@ -24,6 +24,10 @@ def dateadd(datepart: str, interval: int | str, from_date_or_timestamp: str) -> 
     return f"dateadd('{datepart}', {interval}, {from_date_or_timestamp})"
 
 
+def current_timestamp() -> str:
+    return "current_timestamp"
+
+
 def last_day(date: str, datepart: str) -> str:
     return f"last_day({date}, '{datepart}')"
 

@@ -46,7 +46,7 @@
         {{ return("(select max(_landed_at) from " ~ relation ~ ")") }}
     {%- elif node.config.meta.get('small') -%}
         {{ return("(select sum(hashtextextended(cast(r as text), 0)) from " ~ relation ~ " as r)") }}
-    {%- elif node.config.materialized == 'view' -%}
+    {%- elif node.config.materialized in ('view', 'view_on_change') -%}
         {{ return("pg_get_viewdef('" ~ relation ~ "'::regclass)") }}
     {%- elif node.config.materialized == 'incremental' -%}
         {{ return("'" ~ node.checksum.checksum ~ "'") }}
