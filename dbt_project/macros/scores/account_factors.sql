@@ -67,8 +67,8 @@ with_impact as (
         case when is_counted then weight else 0 end as weight,
         case
             when not is_counted then '?'
-            when score >= 50 then '+'
-            else '-'
+            when {{ is_weak('score') }} then '-'
+            else '+'
         end as sign,
         case when is_counted then weight * abs(score - 50) else 0 end as impact
     from counted

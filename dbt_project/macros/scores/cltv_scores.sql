@@ -90,19 +90,27 @@ valued as (
 
 scored as (
     select
-        account_id,
-        lifetime_value,
+        *,
         case
             when lifetime_value is not null
                 then {{ points(
                     log_points('lifetime_value', 'zero_at', 'full_at')
                 ) }}
-        end as score,
+        end as score
+    from valued
+),
+
+with_reasons as (
+    select
+        account_id,
+        lifetime_value,
+        score,
         case
             when won_amount > 0 then {{ dbt.concat([
                 "'customer for '", 'tenure_months',
                 "case when tenure_months = 1 then ' month' else ' months' end",
-                "' with '", amount_in_words('won_amount'), "' '",
+                "' with '",
+                only_where_weak('score'), amount_in_words('won_amount'), "' '",
                 'currency_code', "' won'",
                 "case when renewals_won = 1 then ', 1 renewal'"
                 ~ " when renewals_won > 1 then " ~ dbt.concat([
@@ -116,14 +124,14 @@ scored as (
                 ~ " then ', nothing of late' else '' end",
             ]) }}
             when peer_spend > 0 then {{ dbt.concat([
-                "'prospect whose peers spend '",
+                "'prospect whose peers spend '", only_where_weak('score'),
                 amount_in_words('peer_spend'), "' '", 'currency_code',
                 "' a year'",
             ]) }}
             else 'lifetime value unknown: no sales and no peers'
         end as reason
-    from valued
+    from scored
 )
 
-select * from scored
+select * from with_reasons
 {%- endmacro %}

@@ -126,6 +126,12 @@ summed as (
 scored as (
     select
         accounts.account_id,
+        settings.window_days,
+        summed.account_id is not null as is_known,
+        summed.minutes,
+        summed.collaboration_minutes,
+        summed.people,
+        summed.has_offline,
         coalesce(summed.has_digital, false) as has_digital,
         case
             when summed.account_id is not null
@@ -139,32 +145,40 @@ scored as (
                     ~ ' + 100 * settings.breadth_share'
                     ~ ' * least(summed.people / settings.saturation_people, 1)'
                 ) }}
-        end as score,
-        case
-            when summed.account_id is null then {{ dbt.concat([
-                "'no contact known in '", 'settings.window_days', "' days'",
-            ]) }}
-            else {{ dbt.concat([
-                "'engaged '",
-                "case when summed.minutes < 0.5 then 'under 1'"
-                ~ " else cast(cast(round(summed.minutes, 0) as bigint) as "
-                ~ dbt.type_string() ~ ") end",
-                "' weighted minutes, '", 'summed.people',
-                "case when summed.people = 1 then ' person' else ' people' end",
-                "case when summed.collaboration_minutes > 0 then "
-                ~ dbt.concat([
-                    "', '",
-                    'cast(ceil(summed.collaboration_minutes) as bigint)',
-                    "' of them working together'",
-                ]) ~ " else '' end",
-                "case when summed.has_offline and not summed.has_digital"
-                ~ " then ', offline only' else '' end",
-            ]) }}
-        end as reason
+        end as score
     from accounts
     cross join settings
     left join summed on accounts.account_id = summed.account_id
+),
+
+with_reasons as (
+    select
+        account_id,
+        has_digital,
+        score,
+        case
+            when not is_known then {{ dbt.concat([
+                "'no contact known in '", 'window_days', "' days'",
+            ]) }}
+            else {{ dbt.concat([
+                "'engaged '", only_where_weak('score'),
+                "case when minutes < 0.5 then 'under 1'"
+                ~ " else cast(cast(round(minutes, 0) as bigint) as "
+                ~ dbt.type_string() ~ ") end",
+                "' weighted minutes, '", 'people',
+                "case when people = 1 then ' person' else ' people' end",
+                "case when collaboration_minutes > 0 then "
+                ~ dbt.concat([
+                    "', '",
+                    'cast(ceil(collaboration_minutes) as bigint)',
+                    "' of them working together'",
+                ]) ~ " else '' end",
+                "case when has_offline and not has_digital"
+                ~ " then ', offline only' else '' end",
+            ]) }}
+        end as reason
+    from scored
 )
 
-select * from scored
+select * from with_reasons
 {%- endmacro %}

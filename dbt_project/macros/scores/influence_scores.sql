@@ -124,7 +124,12 @@ with_signals as (
 
 scored as (
     select
-        with_signals.account_id,
+        with_signals.*,
+        {% for part in [
+            'group', 'customer', 'reference', 'logo', 'partner'
+        ] -%}
+        worth.{{ part }}_points,
+        {% endfor -%}
         case
             when with_signals.set_by_hand is not null
                 then {{ points('with_signals.set_by_hand') }}
@@ -146,54 +151,69 @@ scored as (
                     ~ ' + worth.reference_points * with_signals.reference_share'
                     ~ ' + worth.partner_points * with_signals.partner_share'
                 ) }}
-        end as score,
+        end as score
+    from with_signals
+    cross join worth
+),
+
+with_reasons as (
+    select
+        account_id,
+        score,
         case
-            when with_signals.set_by_hand is not null then {{ dbt.concat([
-                "'set to '",
-                'cast(round(cast(with_signals.set_by_hand as decimal(9, 2)), 0)'
-                ~ ' as integer)',
+            when set_by_hand is not null then {{ dbt.concat([
+                "'set to '", only_where_weak('score'),
+                'cast(floor(set_by_hand) as integer)',
                 "' by '",
-                "coalesce(" ~ short_text('with_signals.influence_author', 40)
-                ~ ", 'hand')",
-                "case when with_signals.influence_date is null then ''"
-                ~ " else " ~ dbt.concat([
+                "coalesce(" ~ short_text('influence_author', 40) ~ ", 'hand')",
+                "case when influence_date is null then '' else " ~ dbt.concat([
                     "' on '",
-                    'cast(with_signals.influence_date as '
-                    ~ dbt.type_string() ~ ')',
+                    'cast(influence_date as ' ~ dbt.type_string() ~ ')',
                 ]) ~ " end",
             ]) }}
             else {{ dbt.concat([
-                "case when with_signals.size_share is null then 'size unknown'"
-                ~ " when with_signals.size_share = 1 then"
-                ~ " 'the largest of its industry' else " ~ dbt.concat([
-                    "'larger than '", percent('with_signals.size_share'),
-                    "' of its industry'",
+                "case when size_share is null then 'size unknown'"
+                ~ " when size_share = 1 then 'the largest of its industry'"
+                ~ " else " ~ dbt.concat([
+                    "case when size_share < 0.5 then 'larger than only '"
+                    ~ " else 'larger than ' end",
+                    percent('size_share'), "' of its industry'",
                 ]) ~ " end",
-                "case when with_signals.is_logo"
-                ~ " then ', a name known beyond it' else '' end",
-                "case when with_signals.heads_group"
-                ~ " then ', heads a group of companies' else '' end",
-                "case when with_signals.reference_share = 1"
-                ~ " then ', a reference'"
-                ~ " when with_signals.reference_share > 0 then "
+                "case when is_logo then ', a well-known name' else '' end",
+                "case when heads_group then ', heads a group of companies'"
+                ~ " else '' end",
+                "case when reference_share = 1 then ', a reference'"
+                ~ " when reference_share > 0 then "
                 ~ dbt.concat([
-                    "', in part a reference ('",
-                    'with_signals.reference_status', "')'",
+                    "', in part a reference ('", 'reference_status', "')'",
                 ])
-                ~ " when with_signals.is_customer"
-                ~ " and with_signals.reference_status <> ''"
+                ~ " when is_customer and reference_status <> ''"
                 ~ " then ', a customer, but no reference'"
-                ~ " when with_signals.is_customer"
+                ~ " when is_customer"
                 ~ " then ', a customer who can be a reference' else '' end",
-                "case when with_signals.partner_share > 0 then "
+                "case when partner_share > 0 then "
                 ~ dbt.concat([
-                    "', a partner ('", 'with_signals.partner_role', "')'",
+                    "case when partner_share < 1 then ', in part a partner ('"
+                    ~ " else ', a partner (' end", 'partner_role', "')'",
                 ]) ~ " else '' end",
+                "case when score is null or not " ~ is_weak('score')
+                ~ " or size_share < 0.5 or ("
+                ~ "is_customer and reference_status <> ''"
+                ~ " and reference_share = 0) then ''"
+                ~ " when customer_points > 0 and not is_customer"
+                ~ " then ', but no customer yet'"
+                ~ " when logo_points > 0 and not is_logo"
+                ~ " then ', but no well-known name'"
+                ~ " when group_points > 0 and not heads_group"
+                ~ " then ', but heads no group'"
+                ~ " when partner_points > 0 and partner_share = 0"
+                ~ " then ', but no partner'"
+                ~ " when reference_points > 0 and reference_share = 0"
+                ~ " then ', but no reference' else '' end",
             ]) }}
         end as reason
-    from with_signals
-    cross join worth
+    from scored
 )
 
-select * from scored
+select * from with_reasons
 {%- endmacro %}

@@ -42,27 +42,34 @@ in_words as (
 
 scored as (
     select
-        in_words.account_id,
+        in_words.*,
+        scale.currency_code,
         case
             when in_words.annual_potential is not null
                 then {{ points(log_points(
                     'in_words.annual_potential', 'scale.zero_at',
                     'scale.full_at'
                 )) }}
-        end as score,
-        case
-            when in_words.annual_potential is null
-                then 'annual potential unknown: no estimate, pipeline or peers'
-            else {{ dbt.concat([
-                "'annual potential of '",
-                amount_in_words('in_words.annual_potential'),
-                "' '", 'scale.currency_code', "' ('", 'in_words.method', "')'",
-                'in_words.beside_peers',
-            ]) }}
-        end as reason
+        end as score
     from in_words
     cross join scale
+),
+
+with_reasons as (
+    select
+        account_id,
+        score,
+        case
+            when annual_potential is null
+                then 'annual potential unknown: no estimate, pipeline or peers'
+            else {{ dbt.concat([
+                "'annual potential of '", only_where_weak('score'),
+                amount_in_words('annual_potential'),
+                "' '", 'currency_code', "' ('", 'method', "')'", 'beside_peers',
+            ]) }}
+        end as reason
+    from scored
 )
 
-select * from scored
+select * from with_reasons
 {%- endmacro %}
