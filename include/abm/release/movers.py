@@ -64,11 +64,12 @@ class Proposal:
 
 @dataclass(frozen=True)
 class Moves:
-    """The first movers by the higher of their styles, how many there are, and what waits for a review."""
+    """The first movers by the higher of their styles, how many there are, and what is held back."""
 
     movers: Sequence[Mover]
     moving: int
     proposals: Sequence[Proposal]
+    is_review: bool = False
 
     @property
     def lines(self) -> list[str]:
@@ -82,17 +83,21 @@ class Moves:
         if self.moving > len(self.movers):
             yield f"  ... and {self.moving - len(self.movers)} more, see candidate_marts.fct_style_moves"
         if self.proposals:
-            yield "Left for a review, which would move:"
+            yield (
+                "Held back by the minimum stay or the cap on moves:"
+                if self.is_review
+                else "Left for a review, which would move:"
+            )
         for proposal in self.proposals:
             yield f"  {proposal.accounts} from {proposal.from_style} to {proposal.to_style}"
 
 
 def find_moves(connection: psycopg.Connection, context: BuildContext, moving: int) -> Moves:
-    """Name the first of the accounts that move, `moving` in all, and count what is left for a review."""
+    """Name the first of the accounts that move, `moving` in all, and count what is held back."""
     values = {"as_of": context.as_of, "policy_version": context.policy_version, "limit": TOLD}
     movers: list[Mover] = []
     if moving:
         with connection.cursor(row_factory=class_row(Mover)) as cursor:
             movers = cursor.execute(_MOVERS.encode(), values).fetchall()
     with connection.cursor(row_factory=class_row(Proposal)) as cursor:
-        return Moves(movers, moving, cursor.execute(_PROPOSALS, values).fetchall())
+        return Moves(movers, moving, cursor.execute(_PROPOSALS, values).fetchall(), context.is_review)

@@ -114,17 +114,27 @@ def test_movers_are_named_highest_style_first_with_their_reason(nights: Nights) 
     assert len(comparison.summary.splitlines()) < 40  # what a page of Airflow shows
 
 
-def test_moves_left_for_a_review_are_counted(nights: Nights, warehouse: psycopg.Connection) -> None:
+@pytest.mark.parametrize(
+    ("is_review", "hold_reason", "heading"),
+    [
+        (False, "held_until_review", "Left for a review, which would move:"),
+        (True, "minimum_stay", "Held back by the minimum stay or the cap on moves:"),
+    ],
+)
+def test_moves_held_back_are_counted(
+    nights: Nights, warehouse: psycopg.Connection, is_review: bool, hold_reason: str, heading: str
+) -> None:
     nights.publish("r1", accounts(3))
-    nights.build("r2", accounts(3), TOMORROW)
+    nights.build("r2", accounts(3), TOMORROW, is_review=is_review)
     warehouse.execute(
-        "update candidate_marts.fct_account_styles set proposed_style = 'one_to_few', hold_reason = 'held_until_review'"
-        " where account_id <> 'a002'"
+        "update candidate_marts.fct_account_styles set proposed_style = 'one_to_few', hold_reason = %s"
+        " where account_id <> 'a002'",
+        [hold_reason],
     )
     comparison = release.compare(nights.url)
 
     assert comparison.moves.movers == []
-    assert comparison.summary.endswith("Left for a review, which would move:\n  2 from one_to_many to one_to_few")
+    assert comparison.summary.endswith(f"{heading}\n  2 from one_to_many to one_to_few")
 
 
 def test_review_is_noted_with_build_and_release(nights: Nights, warehouse: psycopg.Connection) -> None:

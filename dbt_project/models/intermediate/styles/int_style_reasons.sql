@@ -49,8 +49,8 @@ own as (
                 treated_as,
             ]) }}
             when 'override_waits' then {{ dbt.concat([
-                "'A person asked for '", "override_label",
-                "', which has no seat left for that'", treated_as,
+                "'A person asked for '", "override_label", "override_refusal",
+                treated_as,
             ]) }}
             when 'team_incomplete' then {{ dbt.concat([
                 "potential", "band",

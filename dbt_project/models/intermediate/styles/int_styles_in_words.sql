@@ -6,7 +6,14 @@ styles as (
 ),
 
 labels as (
-    select style, label from {{ ref('stg_ops__policy_styles') }}
+    select style, label, is_enabled, manual_seats
+    from {{ ref('stg_ops__policy_styles') }}
+),
+
+refused_overrides as (
+    select account_id, is_within_kind
+    from {{ ref('int_admitted_overrides') }}
+    where not is_admitted
 ),
 
 overrides as (
@@ -62,6 +69,16 @@ in_words as (
         coalesce(triggers.label, 'Marketing qualified') as trigger_label,
         cast(styles.lease_ends_on as {{ dbt.type_string() }}) as lease_end,
         overrides.reason as override_reason,
+        case
+            when refused_overrides.account_id is null then null
+            when not override_labels.is_enabled then ', which is switched off'
+            when refused_overrides.is_within_kind
+                then ', which has no seat left for that'
+            else {{ dbt.concat([
+                "', beyond its limit of manual seats: '",
+                'override_labels.manual_seats',
+            ]) }}
+        end as override_refusal,
         cast(overrides.ends_on as {{ dbt.type_string() }}) as override_end,
         points.points_needed,
         marketers.marketers_needed,
@@ -97,6 +114,8 @@ in_words as (
     left join labels as {{ style }}_labels
         on styles.{{ style }}_style = {{ style }}_labels.style
     {% endfor -%}
+    left join refused_overrides
+        on styles.account_id = refused_overrides.account_id
     left join overrides on styles.override_id = overrides.override_id
     left join triggers on styles.lease_trigger = triggers.trigger
     left join points on styles.account_id = points.account_id
