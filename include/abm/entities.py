@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 import pyarrow as pa
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 TEXT = pa.string()
 NUMBER = pa.float64()
@@ -16,12 +20,21 @@ TIMESTAMP = pa.timestamp("us", tz="UTC")
 
 @dataclass(frozen=True)
 class Column:
-    """One landed column: our name, the platform's field, its type."""
+    """One landed column: our name, the platform's field, its type; `is_ours` where we write that field."""
 
     name: str
     field: str
     type: pa.DataType = TEXT
     personal: bool = False
+    is_ours: bool = False
+
+
+def written_columns(fields: Mapping[str, str]) -> tuple[Column, ...]:
+    """Return the columns that hold what the platform has in the fields we write, as text, by our name of each.
+
+    The fields given are the usual ones; a policy may name others, and then those are read.
+    """
+    return tuple(Column(name, field, is_ours=True) for name, field in fields.items())
 
 
 @dataclass(frozen=True)
@@ -42,6 +55,14 @@ class Entity:
     cursor: str | None = None
     deleted: str | None = None
     is_optional: bool = False
+
+    def reading(self, fields: Mapping[str, str]) -> Entity:
+        """Return the entity with the columns of our fields read from these platform fields, by our name of each."""
+        columns = tuple(
+            replace(column, field=fields[column.name]) if column.is_ours and column.name in fields else column
+            for column in self.columns
+        )
+        return replace(self, columns=columns)
 
     @property
     def schema(self) -> pa.Schema:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from abm import landing
 from abm.errors import AbmError, ConfigurationError, Fault
+from abm.rates import shared_rates
 from abm.settings import Connection, connection_id, find_connection
 from abm.sources import SOURCES, entities, open_source
 from abm.warehouse import connect
@@ -45,8 +46,9 @@ def configured_sources(settings: Settings) -> list[str]:
 def stage_source(url: str, source: str, connection: Connection, batch_id: str) -> list[Staged]:
     """Read what changed in every entity of the source into its incoming tables; the raw tables stay as they are."""
     landing.ensure_tables(url, [entity for name in SOURCES for entity in entities(name)])
-    with contextlib.closing(open_source(source, connection)) as opened:
-        return [_stage_entity(url, opened, entity, batch_id) for entity in entities(source)]
+    written = _written_fields(url, source)
+    with shared_rates(url), contextlib.closing(open_source(source, connection)) as opened:
+        return [_stage_entity(url, opened, entity.reading(written), batch_id) for entity in entities(source)]
 
 
 def merge_source(url: str, source: str, batch_id: str) -> dict[str, Counts]:
@@ -106,6 +108,19 @@ def _stage_entity(url: str, source: Source, entity: Entity, batch_id: str) -> St
     )
     _log.info("Staged %s.%s: %d rows since %s", entity.source, entity.name, staged.rows, cursor or "the beginning")
     return staged
+
+
+def _written_fields(url: str, source: str) -> dict[str, str]:
+    """Return the platform fields that the live release writes, by our name of each."""
+    with connect(url) as connection:
+        return dict(
+            connection.execute(
+                "select fields.field, fields.platform_field from ops.policy_fields as fields"
+                " inner join ops.releases as live using (policy_version)"
+                " where live.status = 'published' and fields.destination = %s",
+                [source],
+            ).fetchall()
+        )
 
 
 def _find_cursor(url: str, entity: Entity) -> str | None:

@@ -10,7 +10,7 @@ from starlette.middleware import Middleware
 from starlette.routing import Route
 
 from abm_sandbox.faults import Fault, FaultInjection
-from abm_sandbox.hubspot import associations, batch, email_events, objects, owners, properties, search
+from abm_sandbox.hubspot import associations, batch, email_events, merging, objects, owners, properties, search
 from abm_sandbox.hubspot.errors import ApiError, error_response
 from abm_sandbox.hubspot.limits import Gate, Limits
 from abm_sandbox.hubspot.portal import Portal
@@ -58,6 +58,7 @@ def _object_routes(prefix: str) -> list[Route]:
         Route(f"{kind}/batch/upsert", batch.upsert, methods=["POST"]),
         Route(f"{kind}/batch/archive", batch.archive, methods=["POST"]),
         Route(f"{kind}/search", search.search, methods=["POST"]),
+        Route(f"{kind}/merge", merging.merge, methods=["POST"]),
         Route(kind, objects.list_page),
         Route(kind, objects.create, methods=["POST"]),
         Route(kind + "/{record_id}", objects.read),

@@ -32,6 +32,8 @@ async def read(request: Request) -> Response:
     names = portal.known(kind, texts(body, "properties"))
     wanted = [member(item, "id", str) for item in inputs]
     column = _id_column(portal, kind, member(body, "idProperty", str, ""))
+    if column == "id":
+        wanted = [portal.current_id(kind, record) for record in wanted]
     rows = portal.rows(
         kind,
         [*names, column],
@@ -172,6 +174,8 @@ def _resolve(
     for name in named:
         column = _id_column(portal, kind, name)
         if column == "id":
+            for write in writes:
+                write.id = portal.current_id(kind, write.id)
             continue
         keyed = [write for write in writes if inputs[write.position].get("idProperty") == name]
         ids = writing.ids_by_unique(portal, kind, column, [write.id for write in keyed])

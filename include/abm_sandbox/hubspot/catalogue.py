@@ -122,6 +122,7 @@ OBJECT_TYPES = (
         "0-2",
         *_text("name", "domain", "website", "country", "city", "phone", "hs_additional_domains", "description"),
         *_text("hs_parent_company_id", "hubspot_owner_id"),
+        Property("hs_merged_object_ids", "Merged record IDs", is_read_only=True),
         *_numbers("numberofemployees", "annualrevenue"),
         *_switches("hs_is_target_account"),
         _choice("industry"),

@@ -84,7 +84,7 @@ def _find(portal: Portal, kind: ObjectType, request: Request) -> str:
     value: str = request.path_params["record_id"]
     name = request.query_params.get("idProperty")
     if name in {None, "hs_object_id"}:
-        return value
+        return portal.current_id(kind, value)
     definition = portal.properties[kind.name].get(str(name))
     if definition is None or not definition.is_unique:
         raise invalid(f"Property '{name}' does not have unique values and cannot be used as idProperty")

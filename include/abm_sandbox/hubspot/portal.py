@@ -29,7 +29,8 @@ create table if not exists _groups (object text, name text, label text, displayO
     primary key (object, name));
 create table if not exists _associations (from_type text, from_id text, to_type text, to_id text, type_id integer,
     primary key (from_type, from_id, to_type, to_id, type_id)) without rowid;
-create table if not exists _writes (object text, id text, at text, effective integer);
+create table if not exists _merged (object text, id text, into_id text, primary key (object, id));
+create table if not exists _writes (object text, id text, at text, effective integer, fields text);
 create table if not exists owners (id text primary key, email text, firstName text, lastName text, archived integer);
 create table if not exists email_events (id text, type text, recipient text, emailCampaignId text,
     filteredEvent integer, created integer, primary key (created, id)) without rowid;
@@ -50,9 +51,15 @@ class Portal:
         with store.transaction():
             for statement in filter(str.strip, _TABLES.split(";")):
                 store.execute(statement)
+            if "fields" not in store.columns("_writes"):  # a store of an earlier version
+                store.add_column("_writes", "fields")
             for kind in OBJECT_TYPES:
                 self._open_object(kind)
         self._last_id = self._highest_id()
+        self._merged = {
+            (row["object"], row["id"]): row["into_id"]
+            for row in store.execute("select object, id, into_id from _merged")
+        }
 
     def now(self) -> str:
         return timestamp(self.clock())
@@ -68,6 +75,18 @@ class Portal:
         first = self._last_id + 1
         self._last_id += count
         return [str(number) for number in range(first, first + count)]
+
+    def merge(self, kind: ObjectType, old: Iterable[str], record: str) -> None:
+        """Let the old ids lead to the record that took their place."""
+        for merged in old:
+            self.store.execute("insert into _merged values (?, ?, ?)", [kind.name, merged, record])
+            self._merged[kind.name, merged] = record
+
+    def current_id(self, kind: ObjectType, record: str) -> str:
+        """Return the id of the record that this one was merged into, or its own."""
+        while self._merged and (kind.name, record) in self._merged:
+            record = self._merged[kind.name, record]
+        return record
 
     def add_property(self, kind: ObjectType, definition: Property) -> None:
         """Store a definition, new or changed, and give its values a column."""

@@ -103,7 +103,7 @@ def archive(portal: Portal, kind: ObjectType, ids: Sequence[str]) -> None:
         portal.store.execute_many(
             f"update {kind.name} set archived = 1, archivedAt = ? where id = ?", [(now, record) for record in present]
         )
-        _log(portal, kind, ((record, True) for record in present), now)
+        log(portal, kind, ((record, True, ()) for record in present), now)
 
 
 def ids_by_unique(portal: Portal, kind: ObjectType, name: str, values: Iterable[str]) -> dict[str, str]:
@@ -149,13 +149,14 @@ def _store_changes(
     for names, rows in by_names.items():
         assignments = ", ".join(f"{quoted(name)} = ?" for name in names)
         portal.store.execute_many(f"update {kind.name} set {assignments}, updatedAt = ? where id = ?", rows)
-    _log(portal, kind, ((write.id, always or bool(write.changes)) for write in writes), now)
+    log(portal, kind, ((write.id, always or bool(write.changes), write.values) for write in writes), now)
 
 
-def _log(portal: Portal, kind: ObjectType, writes: Iterable[tuple[str, bool]], now: str) -> None:
+def log(portal: Portal, kind: ObjectType, writes: Iterable[tuple[str, bool, Iterable[str]]], now: str) -> None:
+    """Note the writes in the ledger: the record, whether it had an effect, the properties that were named."""
     portal.store.execute_many(
-        "insert into _writes values (?, ?, ?, ?)",
-        [(kind.name, record, now, int(effective)) for record, effective in writes],
+        "insert into _writes values (?, ?, ?, ?, ?)",
+        [(kind.name, record, now, int(effective), ",".join(names)) for record, effective, names in writes],
     )
 
 

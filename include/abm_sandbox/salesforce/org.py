@@ -88,6 +88,8 @@ class Org:
         self.jobs: dict[str, Job] = {}
         self.row_locks: dict[str, int] = {}
         self.max_page_rows = 2000
+        if "fields" not in store.columns("_writes"):  # a store of an earlier version
+            store.add_column("_writes", "fields")
         self._fields = read_fields(store)
         self._visible: dict[str, dict[str, Field]] = {}
         self._canonical = {name.lower(): name for name in STANDARD}

@@ -50,6 +50,7 @@ _STANDARD = {
     + """
 Name string 255 required
 ParentId reference Account
+MasterRecordId reference Account readonly
 OwnerId reference User
 Type picklist 255
 Industry picklist 255

@@ -18,7 +18,8 @@ if TYPE_CHECKING:
 
 _LEDGER = """
 create table _fields (object text, name text, definition text, primary key (object, name));
-create table _writes (object text not null, id text not null, at text not null, effective integer not null);
+create table _writes (object text not null, id text not null, at text not null, effective integer not null,
+    fields text not null);
 create table _sequences (prefix text primary key, last integer not null);
 create index _writes_by_id on _writes (id);
 """

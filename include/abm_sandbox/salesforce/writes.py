@@ -42,7 +42,7 @@ def update(org: Org, rows: Sequence[Row]) -> None:
         changed = [row for row in good if _exists(row, current) and _differs(row, current[str(row.id)])]
         _write_changes(org, object_name, changed)
         changed_ids = {id(row) for row in changed}
-        _record(org, object_name, ((row.id, id(row) in changed_ids) for row in good_rows(group)))
+        _record(org, object_name, ((row.id, id(row) in changed_ids, row.values) for row in good_rows(group)))
 
 
 def upsert(org: Org, object_name: str, external: Field, rows: Sequence[Row]) -> None:
@@ -84,7 +84,7 @@ def delete(org: Org, rows: Sequence[Row]) -> None:
             )
         else:
             org.store.execute_many(f'delete from "{object_name}" where Id = ?', [(row.id,) for row in good])
-        _record(org, object_name, ((row.id, True) for row in good))
+        _record(org, object_name, ((row.id, True, ()) for row in good))
 
 
 def apply(org: Org, rows: Sequence[Row], write: Callable[[], None], *, all_or_none: bool) -> None:
@@ -179,12 +179,12 @@ def _insert(org: Org, object_name: str, rows: Sequence[Row]) -> None:
             for row in rows
         ],
     )
-    _record(org, object_name, ((row.id, True) for row in rows))
+    _record(org, object_name, ((row.id, True, row.values) for row in rows))
 
 
-def _record(org: Org, object_name: str, effects: Iterable[tuple[str | None, bool]]) -> None:
+def _record(org: Org, object_name: str, effects: Iterable[tuple[str | None, bool, Iterable[str]]]) -> None:
     now = org.now()
     org.store.execute_many(
-        "insert into _writes values (?, ?, ?, ?)",
-        [(object_name, record_id, now, int(effective)) for record_id, effective in effects],
+        "insert into _writes values (?, ?, ?, ?, ?)",
+        [(object_name, record_id, now, int(effective), ",".join(names)) for record_id, effective, names in effects],
     )

@@ -204,3 +204,34 @@ def test_world_loaded_again_changes_records_and_keeps_what_was_written(client, s
     read = client.get(f"{COMPANIES}/100?properties=name,city").json()
     assert (read["properties"]["name"], read["properties"]["city"]) == ("Renamed", "Oslo")
     assert read["updatedAt"] == "2026-06-01T00:00:00.000Z"
+
+
+def test_merged_records_live_on_under_a_new_id_that_the_old_ones_lead_to(client, store):
+    _update(client, _row("100", city="Oslo"), _row("101", city="Bergen", country="Norway"))
+    answer = client.post(f"{COMPANIES}/merge", json={"primaryObjectId": "100", "objectIdToMerge": "101"})
+    merged = answer.json()["id"]
+    names = {"properties": "city,country,hs_merged_object_ids"}
+    read = client.get(f"{COMPANIES}/101", params=names).json()
+    written = _update(client, _row("100", city="Moss")).json()["results"]
+
+    assert answer.status_code == 200
+    assert merged not in {"100", "101"}
+    assert read["id"] == merged
+    wanted = {"city": "Oslo", "country": "Norway", "hs_merged_object_ids": "100;101"}
+    assert {name: read["properties"][name] for name in wanted} == wanted
+    assert [record["id"] for record in written] == [merged]
+    assert store.execute("select city from companies where id = ?", [merged])[0]["city"] == "Moss"
+    archived = client.get(COMPANIES, params={"archived": "true"}).json()["results"]
+    assert {"100", "101"}.isdisjoint(record["id"] for record in archived)
+
+
+@pytest.mark.parametrize(("other", "status"), [("100", 400), ("999", 404)])
+def test_merge_of_what_is_not_two_records_is_refused(client, other, status):
+    answer = client.post(f"{COMPANIES}/merge", json={"primaryObjectId": "100", "objectIdToMerge": other})
+    assert answer.status_code == status
+    assert client.get(f"{COMPANIES}/100").json()["id"] == "100"
+
+
+def test_ledger_names_the_properties_of_each_write(client, store):
+    _update(client, _row("100", city="Oslo", country="Norway"))
+    assert [row["fields"] for row in store.execute("select fields from _writes")] == ["city,country"]

@@ -35,7 +35,7 @@ def entity(source: str, name: str) -> Entity:
 
 
 def custom(source: str, name: str) -> set[str]:
-    return {column.name for column in entity(source, name).columns if "abm_" in column.field.lower()}
+    return {column.name for column in entity(source, name).columns if column.is_ours or "abm_" in column.field.lower()}
 
 
 class Org:

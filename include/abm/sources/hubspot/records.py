@@ -3,8 +3,10 @@
 Custom properties (`abm_`) come empty where an account has none; docs/connections.md says what each is for.
 """
 
-from abm.entities import BOOLEAN, DATE, NUMBER, TIMESTAMP, Column, Entity
+from abm.entities import BOOLEAN, DATE, NUMBER, TIMESTAMP, Column, Entity, written_columns
 
+MERGED_INTO = "mergedInto"  # ours: HubSpot tells it from the other side, in MERGED_IDS of the record that is left
+MERGED_IDS = "hs_merged_object_ids"
 _ID = Column("id", "id")
 _AUDIT = (
     Column("is_archived", "archived", BOOLEAN),
@@ -32,7 +34,25 @@ _JUDGEMENTS = (
     Column("override_until", "abm_style_override_until", DATE),
     Column("override_reason", "abm_style_override_reason"),
     Column("override_author", "abm_style_override_by"),
-    Column("abm_style", "abm_style"),
+    *written_columns(
+        {
+            "abm_style": "abm_style",
+            "abm_base_style": "abm_base_style",
+            "abm_account_score": "abm_account_score",
+            "abm_revenue_potential_score": "abm_revenue_potential_score",
+            "abm_strategic_fit_score": "abm_strategic_fit_score",
+            "abm_influence_score": "abm_influence_score",
+            "abm_engagement_score": "abm_engagement_score",
+            "abm_cltv_score": "abm_cltv_score",
+            "abm_reason": "abm_reason",
+            "abm_micro_segment": "abm_micro_segment",
+            "abm_style_since": "abm_style_since",
+            "abm_lease_ends": "abm_lease_ends",
+            "abm_policy_version": "abm_policy_version",
+            "abm_is_target_account": "hs_is_target_account",
+            "abm_ideal_customer_profile": "hs_ideal_customer_profile",
+        }
+    ),
 )
 
 
@@ -75,6 +95,7 @@ ENTITIES = (
         Column("annual_revenue", "annualrevenue", NUMBER),
         Column("lifecycle_stage", "lifecyclestage"),
         Column("parent_company_id", "hs_parent_company_id"),
+        Column("merged_into_id", MERGED_INTO),
         Column("owner_id", "hubspot_owner_id"),
         *_JUDGEMENTS,
     ),

@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import TYPE_CHECKING
 
-from abm.platforms.hubspot import open_client, paths, search_budget
+from abm.platforms.hubspot import open_client, paths
 from abm.sources.hubspot.batches import record_batch
 from abm.sources.hubspot.client import ASSOCIATION_INPUTS, ReadClient, Row, Window
+from abm.sources.hubspot.records import MERGED_IDS, MERGED_INTO
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -28,7 +29,7 @@ _CLOCKS_DIFFER_BY = dt.timedelta(minutes=2)
 
 def connect(connection: Connection, transport: httpx.BaseTransport | None = None) -> HubSpotSource:
     """Return the account as a source; nothing is requested before the first batch is taken."""
-    return HubSpotSource(ReadClient(open_client(connection, transport), paths(connection), search_budget(connection)))
+    return HubSpotSource(ReadClient(open_client(connection, transport), paths(connection)))
 
 
 def _now() -> dt.datetime:
@@ -49,7 +50,7 @@ class HubSpotSource:
         """Yield the entity's rows page by page; entities without a cursor always come whole."""
         for rows in self._pages(entity, cursor):
             if rows:
-                yield record_batch(entity, rows)
+                yield record_batch(entity, [*rows, *_merged_away(entity, rows)])
 
     def close(self) -> None:
         self.client.http.close()
@@ -100,7 +101,20 @@ class HubSpotSource:
 
 
 def _properties(entity: Entity) -> list[str]:
-    return [column.field for column in entity.columns if column.field not in _RECORD_FIELDS]
+    fields = [column.field for column in entity.columns if column.field not in _RECORD_FIELDS]
+    return [MERGED_IDS if field == MERGED_INTO else field for field in fields]
+
+
+def _merged_away(entity: Entity, rows: Iterable[Row]) -> list[Row]:
+    """Return the records that others took in, as deleted: HubSpot lists them nowhere."""
+    if all(column.field != MERGED_INTO for column in entity.columns):
+        return []
+    return [
+        {"id": merged, MERGED_INTO: row["id"], "archived": True, "updatedAt": row["updatedAt"]}
+        for row in rows
+        for merged in (row.get(MERGED_IDS) or "").split(";")
+        if merged and merged != row["id"]
+    ]
 
 
 def _flat(record: Row) -> Row:

@@ -41,7 +41,7 @@ def from_csv(entity: Entity, present: Sequence[Column], content: bytes) -> Itera
             parse_options=pa.csv.ParseOptions(newlines_in_values=True),
             convert_options=pa.csv.ConvertOptions(
                 column_types={column.field: column.type for column in present},
-                include_columns=[column.field for column in present],
+                include_columns=list(dict.fromkeys(column.field for column in present)),
                 null_values=[""],
                 strings_can_be_null=True,
                 true_values=["true"],
@@ -66,10 +66,19 @@ def _widened(entity: Entity, batch: pa.RecordBatch) -> pa.RecordBatch:
 def _typed(entity: Entity, column: Column, values: Sequence[Any]) -> Any:
     """Convert one column; dates and times come as text, numbers and booleans as themselves."""
     comes_as_text = pa.types.is_temporal(column.type) or pa.types.is_string(column.type)
+    if column.is_ours:
+        values = [_as_text(value) for value in values]
     try:
         return pa.array(values, pa.string() if comes_as_text else column.type).cast(column.type)
     except (pa.ArrowInvalid, pa.ArrowTypeError):
         raise _wrong_shape(entity, f"field '{column.field}'") from None
+
+
+def _as_text(value: Any) -> str | None:
+    """Write a JSON scalar as the bulk API writes it in a cell."""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return value if value is None or isinstance(value, str) else str(value)
 
 
 def _nulls(column: Column, rows: int) -> Any:

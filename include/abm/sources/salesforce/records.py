@@ -3,7 +3,7 @@
 Custom fields (`__c`) are read where an org has them; docs/connections.md says what each is for.
 """
 
-from abm.entities import BOOLEAN, DATE, NUMBER, TIMESTAMP, Column, Entity
+from abm.entities import BOOLEAN, DATE, NUMBER, TIMESTAMP, Column, Entity, written_columns
 
 _ID = Column("id", "Id")
 _AUDIT = (
@@ -32,7 +32,25 @@ _JUDGEMENTS = (
     Column("override_until", "ABM_Style_Override_Until__c", DATE),
     Column("override_reason", "ABM_Style_Override_Reason__c"),
     Column("override_author", "ABM_Style_Override_By__c"),
-    Column("abm_style", "ABM_Style__c"),
+    *written_columns(
+        {
+            "abm_style": "ABM_Style__c",
+            "abm_base_style": "ABM_Base_Style__c",
+            "abm_account_score": "ABM_Account_Score__c",
+            "abm_revenue_potential_score": "ABM_Revenue_Potential_Score__c",
+            "abm_strategic_fit_score": "ABM_Strategic_Fit_Score__c",
+            "abm_influence_score": "ABM_Influence_Score__c",
+            "abm_engagement_score": "ABM_Engagement_Score__c",
+            "abm_cltv_score": "ABM_CLTV_Score__c",
+            "abm_reason": "ABM_Reason__c",
+            "abm_micro_segment": "ABM_Micro_Segment__c",
+            "abm_style_since": "ABM_Style_Since__c",
+            "abm_lease_ends": "ABM_Lease_Ends__c",
+            "abm_policy_version": "ABM_Policy_Version__c",
+            "abm_is_target_account": "ABM_Is_Target_Account__c",
+            "abm_ideal_customer_profile": "ABM_Ideal_Customer_Profile__c",
+        }
+    ),
 )
 
 
@@ -54,6 +72,7 @@ ENTITIES = (
         "Account",
         Column("name", "Name"),
         Column("parent_id", "ParentId"),
+        Column("merged_into_id", "MasterRecordId"),
         Column("owner_id", "OwnerId"),
         Column("type", "Type"),
         Column("industry", "Industry"),

@@ -13,7 +13,8 @@ if TYPE_CHECKING:
 
 def select(entity: Entity, columns: Sequence[Column], cursor: str | None) -> str:
     """Return the query for these columns of the records changed since the cursor (ISO time), or of all of them."""
-    return f"SELECT {', '.join(column.field for column in columns)} FROM {entity.object}{_since(entity, cursor)}"
+    fields = dict.fromkeys(column.field for column in columns)  # a policy may write to a field that is read anyway
+    return f"SELECT {', '.join(fields)} FROM {entity.object}{_since(entity, cursor)}"
 
 
 def count(entity: Entity, cursor: str | None) -> str:
