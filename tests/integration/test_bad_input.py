@@ -128,7 +128,9 @@ def test_wrong_file(
 
 def test_missing_mapping_and_folder(unchanged: str, abm: Abm, folder: Path) -> None:
     _is_clear(abm("load", str(folder), "--mapping", str(folder / "none.yml")), "none.yml", "cannot be read")
-    _is_clear(abm("load", str(folder / "none"), "--mapping", str(folder / "mapping.yml")), "is no folder")
+    absent = abm("load", str(folder / "none"), "--mapping", str(folder / "mapping.yml"))
+    _is_clear(absent, f"folder {folder / 'none'} does not exist", "Name the folder")
+    assert "connection" not in absent.err
 
 
 def test_every_fault_of_the_configuration_is_told_before_the_night_begins(
