@@ -90,8 +90,18 @@ class Leases(Part):
 class SegmentRule(Part):
     """One trait that every account of the segment has."""
 
-    attribute: Literal["industry", "country", "employees", "annual_revenue"] = Field(description="What is looked at")
-    values: list[Name] | None = Field(default=None, description="Texts that match, for industry and country")
+    attribute: Literal[
+        "industry",
+        "country",
+        "region",
+        "city",
+        "technology",
+        "competitor",
+        "imperative",
+        "employees",
+        "annual_revenue",
+    ] = Field(description="What is looked at")
+    values: list[Name] | None = Field(default=None, description="Texts that match, for attributes in words")
     from_: Amount | None = Field(default=None, alias="from", description="Number from which it matches (inclusive)")
     below: Amount | None = Field(default=None, description="Number below which it matches (exclusive)")
 

@@ -1,8 +1,11 @@
 with
 
 accounts as (
-    select account_id, industry, country, employees, annual_revenue
-    from {{ ref('int_accounts') }}
+    select * from {{ ref('int_accounts') }}
+),
+
+regions as (
+    select country, region from {{ ref('regions') }}
 ),
 
 build_context as (
@@ -39,33 +42,14 @@ needed as (
     group by programme
 ),
 
-matches as (
-    {% for name in ['industry', 'country'] -%}
-    select accounts.account_id, rules.programme
-    from accounts
-    inner join rules
-        on
-            rules.attribute = '{{ name }}'
-            and {{ matching_text('accounts.' ~ name) }} = rules.value_text
-    union all
-    {% endfor -%}
-    {% for name in ['employees', 'annual_revenue'] -%}
-    select accounts.account_id, rules.programme
-    from accounts
-    inner join rules
-        on
-            rules.attribute = '{{ name }}'
-            and accounts.{{ name }} >= coalesce(rules.value_from, 0)
-            and (
-                accounts.{{ name }} < rules.value_below
-                or rules.value_below is null
-            )
-    {{ "union all" if not loop.last }}
-    {% endfor -%}
-),
+{{ accounts_by_rule() }}
 
 matched as (
-    select account_id, programme, count(*) as conditions
+    select
+        account_id,
+        programme,
+        count(distinct case when value_text is not null then attribute end)
+        + sum(case when value_text is null then 1 else 0 end) as conditions
     from matches
     group by account_id, programme
 ),
