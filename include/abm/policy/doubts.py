@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING
 
 from abm.errors import Fault
 from abm.policy.audience_names import telling_names
+from abm.policy.idle import idle_doubts
 from abm.policy.practice import practice_doubts
 from abm.policy.seats import style_seats
+from abm.policy.traits import trait_doubts
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -29,6 +31,8 @@ def doubts(policy: Policy) -> Iterator[Fault]:
     yield from telling_names(policy)
     yield from _seat_doubts(policy)
     yield from practice_doubts(policy)
+    yield from idle_doubts(policy)
+    yield from trait_doubts(policy)
     if policy.rates.get(policy.currency, 1.0) != 1.0:
         yield Fault(f"rates.{policy.currency}", "is not 1 for the policy's own currency", "It is read as 1; remove it")
 
