@@ -129,7 +129,7 @@ def test_wrong_file(
 def test_missing_mapping_and_folder(unchanged: str, abm: Abm, folder: Path) -> None:
     _is_clear(abm("load", str(folder), "--mapping", str(folder / "none.yml")), "none.yml", "cannot be read")
     absent = abm("load", str(folder / "none"), "--mapping", str(folder / "mapping.yml"))
-    _is_clear(absent, f"folder {folder / 'none'} does not exist", "Name the folder")
+    _is_clear(absent, f"folder {folder / 'none'}: does not exist", "Name the folder")
     assert "connection" not in absent.err
 
 
