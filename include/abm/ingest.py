@@ -8,9 +8,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from abm import landing
-from abm.activation.gone_records import follow_gone
 from abm.errors import AbmError, ConfigurationError, Fault
-from abm.rates import shared_rates
 from abm.settings import Connection, connection_id, find_connection
 from abm.sources import SOURCES, entities, open_source
 from abm.warehouse import connect
@@ -48,14 +46,13 @@ def stage_source(url: str, source: str, connection: Connection, batch_id: str) -
     """Read what changed in every entity of the source into its incoming tables; the raw tables stay as they are."""
     landing.ensure_tables(url, [entity for name in SOURCES for entity in entities(name)])
     written = _written_fields(url, source)
-    with shared_rates(url), contextlib.closing(open_source(source, connection)) as opened:
+    with contextlib.closing(open_source(source, connection)) as opened:
         return [_stage_entity(url, opened, entity.reading(written), batch_id) for entity in entities(source)]
 
 
 def merge_source(url: str, source: str, batch_id: str) -> dict[str, Counts]:
     """Merge the staged batch of every entity, all or none, and return each one's counts."""
     merged = landing.merge_all(url, entities(source), batch_id)
-    follow_gone(url, source)
     for name, counts in merged.items():
         _log.info(
             "Merged %s.%s: %d inserted, %d updated, %d deleted, %d unchanged",
