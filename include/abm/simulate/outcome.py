@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt  # noqa: TC003 (dataclasses read the types when rows become objects)
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, LiteralString, TypeVar
 
 from psycopg import sql
 from psycopg.rows import class_row
 
 from abm.simulate.schemas import ACTIVATION, MARTS
+from abm.simulate.traits import UnmatchedTrait, find_unmatched_traits
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -27,6 +28,7 @@ class Live:
     as_of: dt.date
     policy_version: str
     is_review: bool
+    currency: str
 
 
 @dataclass(frozen=True)
@@ -85,6 +87,18 @@ class Audience:
 
 
 @dataclass(frozen=True)
+class ExperimentLine:
+    """One experiment of the policy in one style, and whether enough accounts are there to show its lift."""
+
+    experiment: str
+    label: str
+    style: str
+    status: str
+    verdict: str
+    is_large_enough: bool
+
+
+@dataclass(frozen=True)
 class Outcome:
     """All that a rehearsal shows, in the order it is shown."""
 
@@ -92,10 +106,16 @@ class Outcome:
     movers: Sequence[Mover]
     audiences: Sequence[Audience]
     held_back: Mapping[str, int] = field(default_factory=dict)
+    experiments: Sequence[ExperimentLine] = ()
+    unmatched_traits: Sequence[UnmatchedTrait] = ()
     decisions_digest: str = ""
 
 
-_LIVE = "select release_id, as_of_date as as_of, policy_version, is_review from ops.releases where status = 'published'"
+_LIVE = """
+select release_id, as_of_date as as_of, policy_version, is_review, settings.value_text as currency
+from ops.releases inner join ops.policy_settings as settings using (policy_version)
+where status = 'published' and settings.setting = 'currency'
+"""
 _COUNTS = """
 with decided as (
     select
@@ -157,6 +177,10 @@ _HELD_BACK = """
 select hold_reason, count(*) from {marts}.fct_account_styles
 where hold_reason <> 'seat_withdrawn' group by hold_reason order by hold_reason
 """
+_EXPERIMENTS = """
+select experiment, label, style, status, verdict, is_large_enough from {marts}.fct_experiments
+order by experiment, coalesce(array_position(%(styles)s::text[], style), 99)
+"""
 _DECISIONS_DIGEST = """
 select md5(string_agg(md5((to_jsonb(styles) - 'release_id')::text), '' order by account_id collate "C"))
 from {marts}.fct_account_styles as styles
@@ -168,21 +192,46 @@ def read_live(connection: psycopg.Connection) -> Live | None:
         return cursor.execute(_LIVE).fetchone()
 
 
-def read_outcome(connection: psycopg.Connection, labels: Mapping[str, str], *, has_before: bool) -> Outcome:
-    """Compare the rehearsal's marts with the live ones, or show only the former where nothing is published."""
+def read_outcome(
+    connection: psycopg.Connection, labels: Mapping[str, str], *, has_before: bool, before_rate: float | None = 1.0
+) -> Outcome:
+    """Compare the rehearsal's marts with the live ones, or show only the former where nothing is published.
+
+    `before_rate` is the worth of one unit of the live release's currency in the policy's; without one, what was
+    planned before is left out.
+    """
     order = {"styles": list(labels)}
+    before = read_counts(connection, "marts") if has_before else {}
     digest = connection.execute(_in(_DECISIONS_DIGEST)).fetchone() or ("",)
     return Outcome(
-        styles=_lines(read_counts(connection, MARTS), read_counts(connection, "marts") if has_before else {}, labels),
+        styles=_lines(
+            read_counts(connection, MARTS),
+            {style: _converted(count, before_rate) for style, count in before.items()},
+            labels,
+        ),
         movers=_rows(connection, Mover, _in(_MOVERS), order) if has_before else (),
         audiences=_rows(connection, Audience, _in(_AUDIENCES if has_before else _AUDIENCES_AFTER), order),
         held_back=dict(connection.execute(_in(_HELD_BACK)).fetchall()),
+        experiments=_rows(connection, ExperimentLine, _in(_EXPERIMENTS), order),
+        unmatched_traits=find_unmatched_traits(connection),
         decisions_digest=str(digest[0]),
     )
 
 
 def read_counts(connection: psycopg.Connection, marts: str) -> dict[str, StyleCount]:
     return {line.style: line for line in _rows(connection, StyleCount, _in(_COUNTS, marts=marts), {})}
+
+
+def _converted(count: StyleCount, rate: float | None) -> StyleCount:
+    def worth(amount: float | None) -> float | None:
+        return None if rate is None or amount is None else amount * rate
+
+    return replace(
+        count,
+        planned_spend=worth(count.planned_spend),
+        band_low=worth(count.band_low),
+        band_high=worth(count.band_high),
+    )
 
 
 def _lines(

@@ -20,7 +20,7 @@ from abm.simulate.present import (
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-    from abm.simulate.outcome import Mover, StyleCount, StyleLine
+    from abm.simulate.outcome import ExperimentLine, Mover, StyleCount, StyleLine
     from abm.simulate.rehearsal import Rehearsal
 
 MOST_MOVERS = 2_000  # a page of more is slow to open; JSON has them all
@@ -62,6 +62,8 @@ def _sections(rehearsal: Rehearsal, minimums: Mapping[str, int]) -> Iterator[str
     if outcome.movers:
         yield _section("Who moves", _movers(outcome.movers, labels))
     yield _section("Audiences, in companies", _audiences(rehearsal, minimums, labels))
+    if outcome.experiments:
+        yield _section("Tests: can they show what they are for?", _experiments(outcome.experiments, labels))
     if rehearsal.months:
         yield _section("The months before, under this policy", _months(rehearsal, labels))
 
@@ -154,6 +156,11 @@ def _audiences(rehearsal: Rehearsal, minimums: Mapping[str, int], labels: Mappin
     headings = ("Audience", "Style", "Before", "After", "Members needed of each")
     told = "<p class='muted'>A platform serves an audience only from its least number of matched members on.</p>"
     return told + _table(headings, rows) if rows else "<p>No audience is switched on.</p>"
+
+
+def _experiments(experiments: Sequence[ExperimentLine], labels: Mapping[str, str]) -> str:
+    rows = [(test.label, labels.get(test.style, test.style), test.status, test.verdict) for test in experiments]
+    return _table(("Test", "Style", "Stands", "Power check"), rows, numbers=False)
 
 
 def _months(rehearsal: Rehearsal, labels: Mapping[str, str]) -> str:

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from rich.console import Console, RenderableType
 
-    from abm.simulate.outcome import Audience, Mover, StyleCount, StyleLine
+    from abm.simulate.outcome import Audience, ExperimentLine, Mover, StyleCount, StyleLine
     from abm.simulate.rehearsal import Rehearsal
     from abm.simulate.replay import Month
     from abm.simulate.verdicts import Verdict
@@ -65,6 +65,17 @@ def sentences(rehearsal: Rehearsal) -> Iterator[str]:
             yield f"{due:,} of them {is_or_are} what a review by the policy in force proposes as well."
     for code, accounts in outcome.held_back.items():
         yield f"{accounts:,} more would move but {HELD_BACK.get(code, code)}."
+    if rehearsal.live is not None and rehearsal.live.currency != rehearsal.currency:
+        yield _currency_told(rehearsal.live.currency, rehearsal)
+    for trait in outcome.unmatched_traits:
+        yield f"No account has the {trait.attribute} '{trait.value}', which {trait.owner} asks for."
+
+
+def _currency_told(currency: str, rehearsal: Rehearsal) -> str:
+    before = [line.before for line in rehearsal.outcome.styles if line.before is not None]
+    if all(count.planned_spend is None for count in before):
+        return f"What was planned in {currency} before is not shown: the policy's rates do not name {currency}."
+    return f"What was planned in {currency} before is shown in {rehearsal.currency}, by the policy's rates."
 
 
 def moves(movers: Iterable[Mover]) -> Sequence[tuple[str, str, int]]:
@@ -96,6 +107,8 @@ def _tables(rehearsal: Rehearsal, minimums: Mapping[str, int]) -> Iterator[Rende
         yield _move_table(rehearsal.outcome.movers, labels)
         yield _mover_table(rehearsal.outcome.movers, labels)
     yield _audience_table(rehearsal.outcome.audiences, minimums)
+    if rehearsal.outcome.experiments:
+        yield _experiment_table(rehearsal.outcome.experiments, labels)
     if rehearsal.months:
         yield _month_table(rehearsal.months, labels)
 
@@ -151,6 +164,15 @@ def _audience_table(audiences: Sequence[Audience], minimums: Mapping[str, int]) 
         needed = number_told(members_needed(audience, minimums))
         sizes = (number_told(audience.before), number_told(audience.after))
         table.add_row(audience.destination, escape(audience.audience), *sizes, needed)
+    return table
+
+
+def _experiment_table(experiments: Sequence[ExperimentLine], labels: Mapping[str, str]) -> Table:
+    table = _table("Tests: can they show what they are for?", "Test", "Style", "", "Accounts")
+    for test in experiments:
+        mark = _MARKS["good" if test.is_large_enough else "warn"]
+        told = f"{mark} {escape(test.verdict)}"
+        table.add_row(escape(test.label), labels.get(test.style, test.style), test.status, told)
     return table
 
 

@@ -73,7 +73,12 @@ def simulate(
         build(url)
         with connect(url) as connection:
             _require_same_build(connection, began)
-            outcome = read_outcome(connection, _labels(policy), has_before=live is not None)
+            outcome = read_outcome(
+                connection,
+                _labels(policy),
+                has_before=live is not None,
+                before_rate=_rate(policy, live.currency) if live else None,
+            )
             benchmarks = read_benchmarks(connection)
     return _named(
         Rehearsal(
@@ -107,6 +112,10 @@ def _named(rehearsal: Rehearsal) -> Rehearsal:
 
 def _labels(policy: Policy) -> dict[str, str]:
     return {name: policy.styles[name].label for name in STYLES} | {"none": "No style"}
+
+
+def _rate(policy: Policy, currency: str) -> float | None:
+    return 1.0 if currency == policy.currency else policy.rates.get(currency)
 
 
 def _last_build(connection: psycopg.Connection) -> tuple[dt.datetime, dt.date]:

@@ -71,7 +71,7 @@ def rehearsal() -> Callable[..., Rehearsal]:
             "is_review": True,
             "policy_version": "new",
             "currency": "USD",
-            "live": Live("r1", DAY, "old", is_review=False),
+            "live": Live("r1", DAY, "old", is_review=False, currency="USD"),
             "outcome": outcome,
             "verdicts": [Verdict("one_to_one", "note", "3 accounts in 1:One: few against the median of 14.")],
             "months": [Month(DAY, is_review=True, moved=1, styles={"one_to_one": after})],

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from html.parser import HTMLParser
 from typing import TYPE_CHECKING
 from xml.etree import ElementTree as ET
@@ -14,7 +15,9 @@ from abm.errors import ConfigurationError
 from abm.policy.load import load_policy
 from abm.simulate import show
 from abm.simulate.command import write_page
+from abm.simulate.outcome import ExperimentLine
 from abm.simulate.page import page
+from abm.simulate.traits import UnmatchedTrait
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -80,6 +83,43 @@ def test_without_a_release_only_the_after_side_is_shown(rehearsal: Make) -> None
 
     assert "Nothing is published yet" in told
     assert "change style" not in told
+
+
+@pytest.mark.parametrize(
+    ("planned_before", "told"),
+    [
+        (200_000.0, "What was planned in EUR before is shown in USD, by the policy's rates."),
+        (None, "What was planned in EUR before is not shown: the policy's rates do not name EUR."),
+    ],
+)
+def test_another_currency_before_is_told(rehearsal: Make, planned_before: float | None, told: str) -> None:
+    made = rehearsal()
+    assert made.live is not None
+    line, *others = made.outcome.styles
+    assert line.before is not None
+    styles = [
+        replace(line, before=replace(line.before, planned_spend=planned_before)),
+        *(replace(other, before=None) for other in others),
+    ]
+    changed = replace(made, live=replace(made.live, currency="EUR"), outcome=replace(made.outcome, styles=styles))
+
+    assert told in printed(changed)
+    assert told in page(changed, {}).replace("&#x27;", "'")
+    assert "planned in" not in printed(made)
+
+
+def test_power_checks_and_unknown_values_are_told(rehearsal: Make) -> None:
+    made = rehearsal()
+    test = ExperimentLine(
+        "adverts", "Account adverts", "one_to_few", "planned", "Too small: 3 accounts", is_large_enough=False
+    )
+    trait = UnmatchedTrait("programme banks", "technology", "snowflak")
+    changed = replace(made, outcome=replace(made.outcome, experiments=[test], unmatched_traits=[trait]))
+
+    for text in (printed(changed), page(changed, {}).replace("&#x27;", "'")):
+        assert "Account adverts" in text
+        assert "Too small: 3" in text
+        assert "No account has the technology 'snowflak', which programme banks asks for." in text
 
 
 def test_policy_in_force_is_called_so(rehearsal: Make) -> None:
