@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from abm.errors import Fault
 from abm.policy.decision_rules import broken_decision_rules
 from abm.policy.experiment_rules import broken_experiments
+from abm.policy.ownership import broken_ownership
 from abm.policy.styles import STYLES
 
 if TYPE_CHECKING:
@@ -35,6 +36,7 @@ def broken_rules(policy: Policy) -> Iterator[Fault]:
     yield from _profiles(policy)
     yield from _audience_names(policy)
     yield from _field_names(policy)
+    yield from broken_ownership(policy.ownership, policy.fields)
     yield from broken_experiments(policy)
     yield from broken_decision_rules(policy)
 

@@ -22,6 +22,7 @@ from abm.policy.decisions import (
 )
 from abm.policy.doubts import doubts
 from abm.policy.limits import Checks, Guards, Suppression
+from abm.policy.ownership import Ownership
 from abm.policy.parts import Count, Currency, Identifier, Name, Part, Positive
 from abm.policy.scoring import (
     Activity,
@@ -86,6 +87,7 @@ class Policy(Part):
     fields: dict[Identifier, dict[CrmField, Name | None]] = Field(
         description="Our field to the platform's; null: not sent"
     )
+    ownership: Ownership = Field(description="Whose a field is that both we and people can write")
     review: Review = Field(description="When base styles may move, and how far")
     overrides: Overrides = Field(description="What a person's word is worth")
     mqa: Mqa = Field(description="When an account is marketing qualified")
