@@ -1,6 +1,7 @@
 """Published rows become what platforms hold: plan the difference, guard it, send it, account for every row."""
 
 from abm.activation.accounting import Accounting, account, summary
+from abm.activation.audience_forecasts import Forecast, read_forecasts
 from abm.activation.desired import target_names
 from abm.activation.guards import Verdict, guard
 from abm.activation.planning import PlanSummary, plan
@@ -9,12 +10,14 @@ from abm.activation.sending import send
 
 __all__ = [
     "Accounting",
+    "Forecast",
     "PlanSummary",
     "Verdict",
     "account",
     "guard",
     "hold",
     "plan",
+    "read_forecasts",
     "send",
     "summary",
     "target_names",

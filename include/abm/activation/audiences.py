@@ -16,12 +16,43 @@ if TYPE_CHECKING:
 REMOVED = "REMOVED"
 _STORE = """
 insert into ops.sync_audiences as audiences
-    (destination, audience, remote_id, status, audience_size, matched_count, read_at)
-values (%s, %s, %s, %s, %s, %s, now())
+    (destination, audience, remote_id, status, audience_size, matched_count, match_rate, read_at)
+values (%s, %s, %s, %s, %s, %s, %s, now())
 on conflict (destination, audience) do update
 set
     remote_id = coalesce(excluded.remote_id, audiences.remote_id), status = excluded.status,
-    audience_size = excluded.audience_size, matched_count = excluded.matched_count, read_at = now()
+    audience_size = excluded.audience_size, matched_count = excluded.matched_count, match_rate = excluded.match_rate,
+    read_at = now()
+"""
+# One row an audience and day, the day's last reading: the members are those acknowledged when it was read.
+_NOTE_SIZES = """
+insert into ops.audience_sizes as sizes (
+    destination, audience, read_on, read_at, remote_id, status, members, audience_size, matched_count, match_rate,
+    style, expected_size, minimum
+)
+select
+    read.destination, read.audience, cast(read.read_at as date), read.read_at, read.remote_id, read.status,
+    coalesce(held.members, 0), read.audience_size, read.matched_count, read.match_rate, planned.style,
+    planned.expected_size, planned.minimum
+from ops.sync_audiences as read
+left join (
+    select split_part(object_key, '/', 1) as audience, count(*) as members
+    from ops.sync_state
+    where destination = %(destination)s and payload_hash is not null
+    group by 1
+) as held using (audience)
+left join (
+    select distinct on (audience) audience, style, expected_size, minimum
+    from ops.audience_forecasts
+    where destination = %(destination)s
+    order by audience, planned_at desc
+) as planned using (audience)
+where read.destination = %(destination)s
+on conflict (destination, audience, read_on) do update
+set
+    read_at = excluded.read_at, remote_id = excluded.remote_id, status = excluded.status, members = excluded.members,
+    audience_size = excluded.audience_size, matched_count = excluded.matched_count, match_rate = excluded.match_rate,
+    style = excluded.style, expected_size = excluded.expected_size, minimum = excluded.minimum
 """
 # An audience deleted on the platform, or made anew there, holds nobody: what was acknowledged is uncertain again.
 _DOUBT = """
@@ -54,11 +85,24 @@ def store_audiences(connection: psycopg.Connection, destination: str, audiences:
         cursor.executemany(
             _STORE,
             [
-                (destination, found.name, found.remote_id, found.status, found.audience_size, found.matched_count)
+                (
+                    destination,
+                    found.name,
+                    found.remote_id,
+                    found.status,
+                    found.audience_size,
+                    found.matched_count,
+                    found.match_rate,
+                )
                 for found in audiences
                 if found.status != REMOVED
             ],
         )
+
+
+def note_sizes(connection: psycopg.Connection, destination: str) -> None:
+    """Add what was read back today to the history of sizes; safe to repeat."""
+    connection.execute(_NOTE_SIZES, {"destination": destination})
 
 
 def known_audiences(connection: psycopg.Connection, destination: str) -> Sequence[str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from psycopg import sql
@@ -29,13 +29,20 @@ class Release:
 
 @dataclass(frozen=True)
 class Desired:
-    """SQL expressions over one activation table; `names` are the fields or audiences to prepare."""
+    """SQL expressions over one activation table.
+
+    `is_wanted` is a condition on its rows, which leaves `rows_left_out` out; `is_due` one on rows of `ops.sync_state`
+    that are sent again though nothing differs.
+    """
 
     table: sql.Composable
     key: sql.Composable
     payload_hash: sql.Composable
     payload: sql.Composable
     removal: sql.Composable
+    is_wanted: sql.Composable = field(default_factory=lambda: sql.SQL("true"))
+    is_due: sql.Composable = field(default_factory=lambda: sql.SQL("false"))
+    rows_left_out: int = 0
 
 
 def live_release(connection: psycopg.Connection) -> Release:

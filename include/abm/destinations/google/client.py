@@ -32,9 +32,10 @@ class UserList:
     key_types: Sequence[str]
     status: str
     size: int | None = None
+    match_rate: float | None = None
 
     def audience(self, name: str) -> Audience:
-        return Audience(name, self.list_id, self.status, self.size)
+        return Audience(name, self.list_id, self.status, self.size, match_rate=self.match_rate)
 
 
 @dataclass(frozen=True)
@@ -159,10 +160,12 @@ def _base64(digest: str) -> str:
 
 def _user_list(told: Mapping[str, Any]) -> UserList:
     sizes = [int(count) for count in told.get("sizeInfo", {}).values()]
+    percent = told["ingestedUserListInfo"].get("contactIdInfo", {}).get("matchRatePercentage")
     is_usable = told.get("accountAccessStatus") != "DISABLED" and not told.get("readOnly")
     return UserList(
         str(told["id"]),
         told["ingestedUserListInfo"]["uploadKeyTypes"],
         str(told.get("membershipStatus", "OPEN")) if is_usable else "DISABLED",
         max(sizes, default=None),
+        None if percent is None else int(percent) / 100,
     )

@@ -39,9 +39,12 @@ class Segment:
     status: str | None = None
     audience_size: int | None = None
     matched_count: int | None = None
+    input_count: int | None = None
 
     def audience(self, name: str) -> Audience:
-        return Audience(name, self.segment_id, self.status, self.audience_size, self.matched_count)
+        """Return it with its match rate of the last seven days."""
+        rate = self.matched_count / self.input_count if self.input_count and self.matched_count is not None else None
+        return Audience(name, self.segment_id, self.status, self.audience_size, self.matched_count, rate)
 
 
 @dataclass
@@ -152,6 +155,7 @@ def _segment(element: Mapping[str, Any]) -> Segment:
         told.get("status"),
         _count(told.get("audienceSize")),
         _count(told.get("matchedCount")),
+        _count(element.get("inputCount")),
     )
 
 

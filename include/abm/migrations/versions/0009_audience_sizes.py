@@ -1,0 +1,12 @@
+"""Sizes of audiences day by day, and what each plan expected of them."""
+
+from pathlib import Path
+
+from alembic import op
+
+revision = "0009"
+down_revision = "0004"
+
+
+def upgrade() -> None:
+    op.execute(Path(__file__).with_suffix(".sql").read_text(encoding="utf-8"))
