@@ -5,7 +5,7 @@ every planned row with its one outcome in `ops.sync_changes`.
 
 `plan` takes the difference between the release and what the platform has acknowledged. `guard` compares it with the policy's budget: past it, `approve`
 waits for a person (20 hours, then it counts as rejected: rows are held, nothing is sent, the next night plans anew). `send` writes in batches and records
-each answer as it comes; `account` checks that every planned row ended in one outcome, and reads sizes and statuses back.
+each answer as it comes; `account` checks that every planned row ended in one outcome, and reads sizes and statuses back. `tell_alerts` tells what changed.
 
 **A failure means** `send`: the connection, a scope or a missing field (the log says which); rows already answered are recorded, the others come again.
 **Who acts** the data engineer; ad operations for `approve`. **Rerun** is safe at any task: what was acknowledged is not sent again.
@@ -20,6 +20,7 @@ from airflow.sdk import TriggerRule, dag, get_current_context, task
 from airflow.sdk.exceptions import AirflowSkipException
 
 from abm.destinations import REGISTRY
+from abm_airflow.alerting import tell_alerts
 from abm_airflow.assets import RELEASE
 from abm_airflow.errors import errors_told
 from abm_airflow.hooks.platform import PlatformHook
@@ -56,7 +57,8 @@ def activate(destination: str, *, needs_connection: bool) -> None:
         )
         sent = send.override(pool=pool_of(destination))(destination)
         plan(destination, needs_connection=needs_connection) >> guard(destination) >> [approve, sent]
-        approve >> sent >> account.override(pool=pool_of(destination))(destination)
+        accounted = account.override(pool=pool_of(destination))(destination)
+        approve >> sent >> accounted >> tell_alerts().as_teardown()
 
     abm_activate()
 

@@ -18,6 +18,7 @@ from airflow.sdk import CronTriggerTimetable, TriggerRule, dag, get_current_cont
 from airflow.sdk.exceptions import AirflowSkipException
 
 from abm.sources import SOURCES
+from abm_airflow.alerting import tell_alerts
 from abm_airflow.assets import LANDING
 from abm_airflow.errors import errors_told
 from abm_airflow.hooks.platform import PlatformHook
@@ -42,8 +43,10 @@ from abm_airflow.schedules import NEVER
 )
 def abm_ingest() -> None:
     nights = [land(source) for source in SOURCES]
-    nights >> announce()
-    nights >> all_landed()
+    announced, landed = announce(), all_landed()
+    nights >> announced
+    nights >> landed
+    [announced, landed] >> tell_alerts().as_teardown()
 
 
 def land(source: str):  # noqa: ANN201 (Airflow's DAGNode)

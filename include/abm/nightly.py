@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
 
-from abm import activation, ingest, quality, release, transform
+from abm import activation, alerts, ingest, quality, release, transform
 from abm.database_errors import database_errors_told
 from abm.destinations import REGISTRY
 from abm.errors import AbmError, ConfigurationError, Fault, HeldError
@@ -66,12 +66,15 @@ def run_night(
     """
     check_configuration(settings, as_of=as_of, today=now.date())
     key = f"{now:%Y%m%dT%H%M%S}"
-    failures = ingest_sources(url, settings, key, tell)
-    with database_errors_told():
-        release_id = f"{'review' if review else 'run'}-{key}"
-        model(url, settings, as_of or now.date(), release_id, review=review, tell=tell)
-    failures += activate(url, settings, key, dry_run=dry_run, only=destinations, tell=tell)
-    return Night(release_id, failures)
+    try:
+        failures = ingest_sources(url, settings, key, tell)
+        with database_errors_told():
+            release_id = f"{'review' if review else 'run'}-{key}"
+            model(url, settings, as_of or now.date(), release_id, review=review, tell=tell)
+        failures += activate(url, settings, key, dry_run=dry_run, only=destinations, tell=tell)
+        return Night(release_id, failures)
+    finally:
+        tell_alerts(url, settings, tell)
 
 
 def check_configuration(settings: Settings, *, as_of: date | None, today: date) -> None:
@@ -161,8 +164,12 @@ def model(
     tell(f"Building the candidate as of {as_of}")
     policy = load_policy(settings.policy)
     release.start_build(url, as_of=as_of, release_id=release_id, policy=policy, is_review=review is not None)
-    with release.lock_build(url):
-        transform.build(url)
+    try:
+        with release.lock_build(url):
+            transform.build(url)
+    except AbmError:
+        release.hold_unfinished(url, release_id)
+        raise
     tell("Checking the candidate")
     report = quality.check_candidate(url, release_id)
     if report.stops:
@@ -224,6 +231,16 @@ def activate_one(url: str, settings: Settings, destination: str, run_id: str, *,
     activation.send(url, run_id, connection)
     activation.account(url, run_id, connection)
     return verdict.summary
+
+
+def tell_alerts(url: str, settings: Settings, tell: Callable[[str], None]) -> None:
+    """Tell what changed, here and through every channel with a connection; who cannot be told fails nothing."""
+    try:
+        with database_errors_told():
+            channels = alerts.open_channels(lambda name: find_connection(name, settings), tell)
+            alerts.tell_changes(url, channels, tell)
+    except AbmError as error:
+        tell(f"Alerts were not told and come again: {error}")
 
 
 def configured_destinations(settings: Settings) -> list[str]:

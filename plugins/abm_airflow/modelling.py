@@ -10,6 +10,7 @@ from abm_airflow.assets import RELEASE
 from abm_airflow.dbt import dbt_models
 from abm_airflow.errors import errors_told
 from abm_airflow.hooks.warehouse import WarehouseHook
+from abm_airflow.notifiers import TellAlerts
 from abm_airflow.operators.approval import RecordedApproval
 from abm_airflow.options import night_options, run_key
 
@@ -27,7 +28,7 @@ def build_and_publish(*, is_review: bool) -> None:
     )
     published = publish()
     start_build(is_review=is_review) >> dbt_models() >> check_candidate() >> verdict >> [asked, published]
-    asked >> published
+    asked >> published >> end_build().as_teardown()
 
 
 @task
@@ -93,6 +94,18 @@ def publish() -> dict[str, Any]:
     published = publish_release(WarehouseHook().url, _release_id(), decided_by)
     context["outlet_events"][RELEASE].extra = {"release_id": published.release_id, **night_options(context).as_extra()}
     return {"release_id": published.release_id, "accounts": published.accounts, "changed": published.accounts_changed}
+
+
+@task(retries=0)
+@errors_told
+def end_build() -> None:
+    """Hold a release whose build ended without a word, and tell what changed; runs however the other tasks ended."""
+    from abm.release import hold_unfinished
+
+    context = get_current_context()
+    if started := context["ti"].xcom_pull(task_ids="start_build"):
+        hold_unfinished(WarehouseHook().url, started["release_id"])
+    TellAlerts()(context)
 
 
 def _release_id() -> str:

@@ -1,4 +1,4 @@
-"""Tell which step failed and what to do next, in the one line an operator reads first."""
+"""What people are told: the failed step in the line an operator reads first, and each change of state by alerts."""
 
 from __future__ import annotations
 
@@ -15,6 +15,29 @@ class NameFailingStep(BaseNotifier):
 
     def notify(self, context: Context) -> None:
         self.log.error(failing_step(context))
+
+
+class TellAlerts(BaseNotifier):
+    """Tell what changed through every channel that has a connection: a callback, or called by a task.
+
+    Never raises: a night does not fail because nobody could be told. What was not told comes again.
+    """
+
+    def notify(self, context: Context) -> None:
+        from abm.alerts import open_channels, tell_changes
+        from abm.database_errors import database_errors_told
+        from abm.errors import AbmError
+        from abm_airflow.hooks.platform import PlatformHook
+        from abm_airflow.hooks.warehouse import WarehouseHook
+
+        try:
+            with database_errors_told():
+                channels = open_channels(lambda name: PlatformHook(name).find(), self.log.warning)
+                tell_changes(WarehouseHook().url, channels, self.log.warning)
+        except AbmError as error:
+            self.log.error("Alerts were not told and come again: %s", error)  # noqa: TRY400 (the cause can quote rows)
+        except Exception as error:  # noqa: BLE001 (whatever it is, the night goes on)
+            self.log.error("Alerts were not told and come again: %s", type(error).__name__)  # noqa: TRY400 (as above)
 
 
 def failing_step(context: Any) -> str:

@@ -108,6 +108,16 @@ def test_nothing_is_sent_before_the_guard(dagbag: Any, destination: str) -> None
     assert dag.get_task("guard").downstream_task_ids == {"approve", "send"}
     assert dag.get_task("approve").downstream_task_ids == {"send"}
     assert dag.get_task("send").downstream_task_ids == {"account"}
+    assert dag.get_task("account").downstream_task_ids == {"tell_alerts"}
+
+
+def test_each_dag_ends_by_telling_what_changed_however_it_went(dagbag: Any) -> None:
+    for dag in dagbag.dags.values():
+        [last] = [task for task in dag.tasks if task.is_teardown]
+        assert last.task_id in {"tell_alerts", "end_build"}
+        assert dag.leaves == [last]
+        assert last.trigger_rule == "all_done_setup_success"
+        assert not last.on_failure_fail_dagrun
 
 
 def test_tasks_that_talk_to_a_platform_wait_in_its_pool(dagbag: Any) -> None:

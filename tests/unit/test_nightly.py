@@ -9,11 +9,12 @@ from types import SimpleNamespace
 import pytest
 
 from abm import nightly
-from abm.errors import ConfigurationError, HeldError
+from abm.errors import AbmError, ConfigurationError, HeldError
 from abm.nightly import check_configuration, configured_destinations, ingest_sources, run_night
 from abm.settings import CONNECTION_PREFIX, load_settings
 
 TODAY = dt.date(2026, 3, 2)
+NOW = dt.datetime(2026, 3, 2, 3, tzinfo=dt.UTC)
 
 
 def test_destinations_are_those_with_a_connection_and_those_that_need_none(monkeypatch):
@@ -116,3 +117,40 @@ def test_approved_review_says_what_it_publishes(built):
     nightly.model("no url", load_settings(), TODAY, "r1", review=nightly.Review("Ada"), tell=said.append)
     assert "One account moves." in said
     assert built == ["published by Ada"]
+
+
+def test_what_changed_is_told_at_the_end_of_a_night_that_failed_too(monkeypatch, warehouse_url, warehouse):
+    told = []
+    monkeypatch.setattr(nightly, "ingest_sources", lambda *_: _land_held(warehouse))
+    with pytest.raises(HeldError, match="held back"):
+        run_night(warehouse_url, load_settings(), now=NOW, tell=told.append)
+    assert told[-1].startswith("NEW landing-check-failed: hubspot: its deliveries are held back by their checks.")
+
+
+def test_alerts_that_cannot_be_told_do_not_hide_why_a_night_failed(monkeypatch, warehouse_url, warehouse):
+    told = []
+    warehouse.execute("drop table ops.alert_deliveries")
+    monkeypatch.setattr(nightly, "ingest_sources", lambda *_: _land_held(warehouse))
+    with pytest.raises(HeldError, match="held back"):
+        run_night(warehouse_url, load_settings(), now=NOW, tell=told.append)
+    assert told[-1].startswith("Alerts were not told and come again: ")
+
+
+def _land_held(warehouse):
+    warehouse.execute(
+        "insert into ops.landing_batches (batch_id, source, entity, is_full, status, rows_staged, reason)"
+        " values ('b1', 'hubspot', 'accounts', true, 'held', 0, 'too few rows')"
+    )
+    raise HeldError("held back")
+
+
+def test_a_build_that_fails_leaves_a_held_release(monkeypatch, warehouse_url, warehouse):
+    def broken(_):
+        raise AbmError("dbt stopped")
+
+    monkeypatch.setattr(nightly.transform, "build", broken)
+    with pytest.raises(AbmError, match="dbt stopped"):
+        nightly.model(warehouse_url, load_settings(), TODAY, "r1", tell=print)
+    assert warehouse.execute("select status, reason from ops.releases").fetchall() == [
+        ("held", "its build failed; the log of the failed step says why.")
+    ]

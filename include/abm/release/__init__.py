@@ -2,7 +2,7 @@
 
 from abm.release.builds import BuildContext, start_build
 from abm.release.comparison import Comparison, compare
-from abm.release.decisions import hold, reject
+from abm.release.decisions import hold, hold_unfinished, reject
 from abm.release.difference import Difference, Movement
 from abm.release.locks import lock_build
 from abm.release.movers import Mover, Moves
@@ -18,6 +18,7 @@ __all__ = [
     "Published",
     "compare",
     "hold",
+    "hold_unfinished",
     "lock_build",
     "publish",
     "reject",
