@@ -12,7 +12,6 @@ import psycopg
 from psycopg import sql
 from psycopg.rows import class_row
 
-from abm.activation.audience_planning import plan_audiences
 from abm.activation.desired import Desired, Release, desired_rows, live_release
 from abm.activation.runs import abandon_unfinished, find_run, lock_destination
 from abm.destinations import REGISTRY
@@ -30,22 +29,26 @@ select
     end as operation,
     coalesce(desired.payload_hash, state.payload_hash) as payload_hash
 from (
-    select {key} as object_key, {payload_hash} as payload_hash from {table} as desired
-    where destination = {destination} and {is_wanted}
+    select {key} as object_key, {payload_hash} as payload_hash from {table} as desired where destination = {destination}
 ) as desired
 full join (
-    select object_key, payload_hash, true as is_known, {is_due} as is_due
-    from ops.sync_state where destination = {destination}
+    select object_key, payload_hash, true as is_known from ops.sync_state where destination = {destination}
 ) as state using (object_key)
-where desired.payload_hash is null or state.payload_hash is distinct from desired.payload_hash or state.is_due
+where desired.payload_hash is null or state.payload_hash is distinct from desired.payload_hash
 """)
-_WITHHOLD_REFUSED = """
-delete from difference using ops.sync_refusals as refusals
+# A member that must leave is tried every night, whatever was said before: only what is to be written waits.
+_WITHHOLD = """
+delete from difference using (
+    select object_key, operation, payload_hash from ops.sync_refusals where destination = %(destination)s
+    union all
+    select object_key, operation, payload_hash from ops.sync_failures
+    where destination = %(destination)s and next_attempt_on > current_date
+) as waiting
 where
-    refusals.destination = %(destination)s
-    and refusals.object_key = difference.object_key
-    and (refusals.operation = 'remove') = (difference.operation = 'remove')
-    and refusals.payload_hash is not distinct from difference.payload_hash
+    waiting.object_key = difference.object_key
+    and (waiting.operation = 'remove') = (difference.operation = 'remove')
+    and waiting.payload_hash is not distinct from difference.payload_hash
+    and not (difference.operation = 'remove' and %(of_members)s)
 returning difference.operation
 """
 _INSERT_RUN = """
@@ -88,7 +91,7 @@ group by runs.run_id
 
 @dataclass(frozen=True)
 class PlanSummary:
-    """A plan in counts; rows `withheld` were refused before with the same content, or their audience is left out."""
+    """A plan in counts; rows `withheld` were refused before with the same content, or failed and wait for their night."""
 
     run_id: str
     destination: str
@@ -118,8 +121,6 @@ def plan(url: str, destination: str, *, run_id: str, dry_run: bool = False) -> P
             abandon_unfinished(connection, destination)
         release = live_release(connection)
         desired = desired_rows(connection, destination, release.policy_version)
-        if REGISTRY[destination].kind == "audiences":
-            desired = plan_audiences(connection, destination, run_id, release, desired)
         try:
             _write_plan(connection, destination, run_id, release, desired, dry_run=dry_run)
         except (psycopg.errors.UniqueViolation, psycopg.errors.NotNullViolation):
@@ -154,15 +155,14 @@ def _write_plan(
         "payload_hash": desired.payload_hash,
         "payload": desired.payload,
         "removal": desired.removal,
-        "is_wanted": desired.is_wanted,
-        "is_due": desired.is_due,
     }
     connection.execute(_DIFFERENCE.format(**parts))
     rows_desired = _count(connection, sql.SQL("select count(*) from {table} where destination = {destination}"), parts)
     if not rows_desired:
         # An empty table is a fault upstream until a person says otherwise; the guard holds the run.
         connection.execute("delete from difference where operation = 'remove'")
-    withheld = connection.execute(_WITHHOLD_REFUSED, {"destination": destination}).fetchall()
+    of_members = REGISTRY[destination].kind == "audiences"
+    withheld = connection.execute(_WITHHOLD, {"destination": destination, "of_members": of_members}).fetchall()
     connection.execute("analyze difference")
     connection.execute(
         _INSERT_RUN,
@@ -173,8 +173,8 @@ def _write_plan(
             "status": "dry_run" if dry_run else "planned",
             "dry_run": dry_run,
             "desired": rows_desired,
-            "withheld": len(withheld) + desired.rows_left_out,
-            "withheld_writes": sum(operation != "remove" for (operation,) in withheld) + desired.rows_left_out,
+            "withheld": len(withheld),
+            "withheld_writes": sum(operation != "remove" for (operation,) in withheld),
             "acknowledged": _count(
                 connection, sql.SQL("select count(*) from ops.sync_state where destination = {destination}"), parts
             ),

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from collections import deque
 from concurrent.futures import Future, ThreadPoolExecutor
-from typing import TYPE_CHECKING, Literal, Self
+from typing import TYPE_CHECKING, Any, Literal, Self
 
+from abm.activation.runs import ADD_DOUBT
+from abm.destinations import REGISTRY
+from abm.errors import RetryableError
 from abm.warehouse import connect
 
 if TYPE_CHECKING:
@@ -22,7 +25,9 @@ BATCHES_BEHIND = 2  # recording may lag so far; then sending waits, so that memo
 REASON_LENGTH = 255
 
 # A failed row may have been applied all the same (a time-out after the write): no hash means that what the platform
-# holds is uncertain, and the next plan sends or removes the row whatever is desired then.
+# holds is uncertain, and the next plan sends or removes the row whatever is desired then. So it is with a member whose
+# update was refused: it may have left under its former identifiers already.
+# Where a call got no answer, that is no failure of its rows: they come with the next run.
 # `first` and `last` bound the batch: the planner knows nothing of a run written a moment ago, and would read all of it.
 # For the same reason the state's rows are found by arrays, and nothing is joined in nested loops (_NO_LOOPS): a batch
 # taken for one row would be read once for each row of the other side.
@@ -47,7 +52,8 @@ with results as (
     where run_id = %(run_id)s and outcome is null and starts_with(object_key, %(audience)s || '/')
 ),
 """
-_RECORD = """
+_RECORD = (
+    """
 done as (
     update ops.sync_changes as changes
     set
@@ -58,7 +64,7 @@ done as (
         changes.run_id = %(run_id)s and changes.object_key = results.object_key and changes.outcome is null
         and changes.object_key between %(first)s and %(last)s
     returning changes.object_key, changes.operation, changes.payload, changes.payload_hash, changes.outcome,
-        changes.reason_code, results.remote_id
+        changes.reason_code, changes.reason, results.remote_id
 ),
 removed as (
     delete from ops.sync_state
@@ -70,35 +76,66 @@ removed as (
 ),
 refused as (
     insert into ops.sync_refusals as refusals
-        (destination, object_key, operation, payload_hash, reason_code, run_id)
-    select %(destination)s, object_key, operation, payload_hash, reason_code, %(run_id)s
+        (destination, object_key, operation, payload_hash, reason_code, reason, run_id)
+    select %(destination)s, object_key, operation, payload_hash, reason_code, reason, %(run_id)s
     from done where outcome = 'refused'
     on conflict (destination, object_key) do update
     set
         operation = excluded.operation, payload_hash = excluded.payload_hash, reason_code = excluded.reason_code,
-        run_id = excluded.run_id, refused_at = now()
+        reason = excluded.reason, run_id = excluded.run_id, refused_at = now()
 ),
-accepted as (
+failed as (
+    insert into ops.sync_failures as failures
+        (destination, object_key, operation, payload_hash, reason_code, reason, attempts, run_id)
+    select %(destination)s, object_key, operation, payload_hash, reason_code, reason, 1, %(run_id)s
+    from done where outcome = 'failed' and %(is_answered)s
+    on conflict (destination, object_key) do update
+    set
+        operation = excluded.operation, payload_hash = excluded.payload_hash, reason_code = excluded.reason_code,
+        reason = excluded.reason, run_id = excluded.run_id, failed_on = excluded.failed_on,
+        attempts = case
+            when (failures.operation = 'remove') <> (excluded.operation = 'remove') then 1
+            when failures.payload_hash is distinct from excluded.payload_hash then 1
+            else failures.attempts + (failures.run_id <> excluded.run_id)::integer
+        end
+),
+no_longer_refused as (
     delete from ops.sync_refusals
     where
         destination = %(destination)s
         and object_key = any(array(
             select object_key from done where outcome in ('created', 'updated', 'removed', 'unchanged')
         ))
+),
+no_longer_failed as (
+    delete from ops.sync_failures
+    where
+        destination = %(destination)s
+        and object_key = any(array(
+            select object_key from done where outcome in ('created', 'updated', 'removed', 'unchanged', 'refused')
+        ))
 )
 insert into ops.sync_state as state (destination, object_key, payload_hash, payload, remote_id, run_id)
 select
-    %(destination)s, object_key, case when outcome <> 'failed' then payload_hash end, payload, remote_id, %(run_id)s
+    %(destination)s, object_key, case when outcome in ('created', 'updated', 'unchanged') then payload_hash end,
+    case when operation = 'remove' or outcome = 'refused' then '{}' else payload end, remote_id, %(run_id)s
 from done
-where (operation <> 'remove' and outcome in ('created', 'updated', 'unchanged')) or outcome = 'failed'
+where
+    (operation <> 'remove' and outcome in ('created', 'updated', 'unchanged'))
+    or outcome = 'failed'
+    or (operation = 'update' and outcome = 'refused' and %(of_members)s)
 on conflict (destination, object_key) do update
 set
     payload_hash = excluded.payload_hash,
     payload = case when excluded.payload_hash is null then state.payload else excluded.payload end,
+    doubts = case when excluded.payload_hash is null and %(of_members)s then """
+    + ADD_DOUBT
+    + """ end,
     remote_id = coalesce(excluded.remote_id, state.remote_id),
     acknowledged_at = case when excluded.payload_hash is null then state.acknowledged_at else now() end,
     run_id = excluded.run_id
 """
+)
 
 
 _NO_LOOPS = "set {}enable_nestloop = off"
@@ -128,10 +165,10 @@ class Recorder:
         if error is None:
             self.wait()
 
-    def record(self, changes: Sequence[Change], results: Sequence[Result]) -> None:
+    def record(self, changes: Sequence[Change], results: Sequence[Result], *, is_answered: bool = True) -> None:
         """Queue one batch in key order with its results; raises what an earlier batch's writing raised."""
         first, last = changes[0].object_key, changes[-1].object_key
-        self._pending.append(self._thread.submit(self._write, first, last, results))
+        self._pending.append(self._thread.submit(self._write, first, last, results, is_answered=is_answered))
         while len(self._pending) > BATCHES_BEHIND:
             self._pending.popleft().result()
 
@@ -140,12 +177,12 @@ class Recorder:
         while self._pending:
             self._pending.popleft().result()
 
-    def _write(self, first: str, last: str, results: Sequence[Result]) -> None:
+    def _write(self, first: str, last: str, results: Sequence[Result], *, is_answered: bool) -> None:
         self._connection.execute(
             _RESULTS + _RECORD,
             {
-                "run_id": self._run.run_id,
-                "destination": self._run.destination,
+                **_of_run(self._run),
+                "is_answered": is_answered,
                 "first": first,
                 "last": last,
                 "keys": [result.object_key for result in results],
@@ -174,8 +211,8 @@ def record_audience(
         connection.execute(
             _AUDIENCE_RESULTS + _RECORD,
             {
-                "run_id": run.run_id,
-                "destination": run.destination,
+                **_of_run(run),
+                "is_answered": not isinstance(error, RetryableError),
                 "first": first,
                 "last": last,
                 "audience": audience,
@@ -184,3 +221,8 @@ def record_audience(
                 "reason": error and str(error)[:REASON_LENGTH],
             },
         )
+
+
+def _of_run(run: Run) -> dict[str, Any]:
+    of_members = REGISTRY[run.destination].kind == "audiences"
+    return {"run_id": run.run_id, "destination": run.destination, "of_members": of_members}

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Literal
 
 from psycopg.rows import class_row
 
+from abm.destinations import REGISTRY
 from abm.errors import HeldError
 from abm.warehouse import connect
 
@@ -18,17 +19,31 @@ if TYPE_CHECKING:
 
 Status = Literal["planned", "held", "sending", "finished", "failed", "dry_run", "abandoned"]
 
+# What a member was sent as, beside what was acknowledged: whoever removes it later must remove that too.
+ADD_DOUBT = """
+    case
+        when excluded.payload in ('{}', state.payload)
+            or excluded.payload = any(array(select jsonb_array_elements(state.doubts))) then state.doubts
+        else coalesce(state.doubts, '[]') || jsonb_build_array(excluded.payload)
+    end
+"""
 # Rows that may have been sent and have no outcome: no hash means that what the platform holds is uncertain.
-_DOUBT = """
-insert into ops.sync_state (destination, object_key, payload_hash, payload, run_id)
-select changes.destination, changes.object_key, null, changes.payload, changes.run_id
+_DOUBT = (
+    """
+insert into ops.sync_state as state (destination, object_key, payload_hash, payload, run_id)
+select
+    changes.destination, changes.object_key, null, changes.payload, changes.run_id
 from ops.sync_changes as changes
 inner join ops.sync_runs as runs using (run_id)
 where
-    changes.run_id = %s and changes.outcome is null
+    changes.run_id = %(run_id)s and changes.outcome is null
     and changes.object_key <= case when changes.operation = 'remove' then runs.removed_to else runs.sent_to end
-on conflict (destination, object_key) do update set payload_hash = null
+on conflict (destination, object_key) do update
+set payload_hash = null, doubts = case when %(of_members)s then """
+    + ADD_DOUBT
+    + """ end
 """
+)
 
 
 @dataclass(frozen=True)
@@ -138,7 +153,8 @@ def close_rows(
 ) -> int:
     """Give every row of the run that has no outcome this one; what of them may have been sent becomes uncertain."""
     with connection.transaction():
-        connection.execute(_DOUBT, [run_id])
+        of_members = REGISTRY[require_run(connection, run_id).destination].kind == "audiences"
+        connection.execute(_DOUBT, {"run_id": run_id, "of_members": of_members})
         return connection.execute(
             "update ops.sync_changes set outcome = %s, reason_code = %s, reason = %s, finished_at = now()"
             " where run_id = %s and outcome is null",

@@ -6,7 +6,7 @@ import gc
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, contextmanager
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import orjson
 from psycopg.types.json import set_json_loads
@@ -17,7 +17,8 @@ from abm.activation.recording import REASON_LENGTH, Recorder
 from abm.activation.runs import announce, fail_run, hold_run, locked_destination, require_run, set_status
 from abm.activation.whole_audiences import send_whole
 from abm.destinations import REGISTRY, Change, Result, WholeAudiences, open_destination
-from abm.errors import AbmError, ContractError, HeldError, RefusedError, RetryableError
+from abm.destinations.apart import end_as, send_apart
+from abm.errors import AbmError, ContractError, HeldError, RetryableError
 from abm.warehouse import connect
 
 if TYPE_CHECKING:
@@ -40,14 +41,14 @@ _OUTCOMES: Mapping[str, frozenset[Outcome]] = {
     "update": frozenset({"created", "updated", "unchanged", "refused", "failed", "held"}),
     "remove": frozenset({"removed", "unchanged", "refused", "failed", "held"}),
 }
-# What a member was added by is needed to remove it, or to replace it by another.
+# What a member was added by, or may have been, is needed to remove it, or to replace it by another.
 _NEXT_BATCH = """
 select
     changes.object_key, changes.operation, changes.payload,
     case
         when changes.operation = 'remove' or (changes.operation = 'update' and %(of_members)s)
             then (
-                select state.payload from ops.sync_state as state
+                select jsonb_build_array(state.payload) || coalesce(state.doubts, '[]') from ops.sync_state as state
                 where state.destination = changes.destination and state.object_key = changes.object_key
             )
     end
@@ -68,7 +69,8 @@ where
     and substr(joins.object_key, strpos(joins.object_key, '/') + 1) in (
         select substr(leaves.object_key, strpos(leaves.object_key, '/') + 1)
         from ops.sync_changes as leaves
-        where leaves.run_id = %(run_id)s and leaves.operation = 'remove' and leaves.outcome = 'failed'
+        where leaves.run_id = %(run_id)s and leaves.operation = 'remove'
+            and leaves.outcome in ('failed', 'refused', 'held')
     )
 """
 
@@ -188,17 +190,16 @@ def _send_rows(url: str, warehouse: psycopg.Connection, run: Run, destination: D
     with Recorder(url, run) as recorder, closing(_batches(warehouse, run, rows, recorder)) as batches:
         for changes in batches:
             try:
-                results = _checked(changes, destination.send(changes))
-                failures = 0
+                results, failures = send_apart(changes, partial(_answered, destination), end_as), 0
             except RetryableError as error:
-                results = _all(changes, "failed", error.code, error)
+                recorder.record(changes, [end_as(change, "failed", error) for change in changes], is_answered=False)
                 failures += 1
-            except RefusedError as error:
-                results = _all(changes, "refused", error.code, error)
             except AbmError as error:
-                recorder.record(changes, _all(changes, "failed", type(error).__name__, error))
+                results = [end_as(change, "failed", error) for change in changes]
+                recorder.record(changes, results, is_answered=False)
                 raise
-            recorder.record(changes, results)
+            else:
+                recorder.record(changes, results)
             if failures == FAILURES_IN_A_ROW:
                 break
     if failures == FAILURES_IN_A_ROW:
@@ -243,10 +244,18 @@ def _read_batch(
             "of_members": REGISTRY[run.destination].kind == "audiences",
         },
     )
-    return [Change(key, operation, payload or {}, held or {}) for key, operation, payload, held in found]
+    return [
+        Change(key, operation, payload or {}, *_known(payloads or [{}])) for key, operation, payload, payloads in found
+    ]
 
 
-def _checked(changes: Sequence[Change], results: Sequence[Result]) -> Sequence[Result]:
+def _known(payloads: Sequence[Mapping[str, Any]]) -> tuple[Mapping[str, Any], Sequence[Mapping[str, Any]]]:
+    return payloads[0], payloads[1:]
+
+
+def _answered(destination: Destination, changes: Sequence[Change]) -> Sequence[Result]:
+    """Send rows and return what the platform said of each; raises ContractError where that does not fit the rows."""
+    results = destination.send(changes)
     operations = {change.object_key: change.operation for change in changes}
     answered = {result.object_key for result in results}
     if len(results) != len(changes) or answered != operations.keys():
@@ -260,7 +269,3 @@ def _checked(changes: Sequence[Change], results: Sequence[Result]) -> Sequence[R
                 f"Row {result.object_key!r} was to be {operations[result.object_key]}d and came back {result.outcome}."
             )
     return results
-
-
-def _all(changes: Sequence[Change], outcome: Outcome, code: str, error: AbmError) -> Sequence[Result]:
-    return [Result(change.object_key, outcome, code, str(error)) for change in changes]

@@ -46,13 +46,14 @@ class Change:
     `payload` holds what the platform shall have: platform field names and JSON values, or a member's identifiers. For
     a removal it is empty (a member), or names each field with None (a record). `acknowledged` is what the platform
     has by our records: what a member was added by, and so can be removed by; empty for a creation and for an update
-    of a record.
+    of a record. `doubtful` is what a member may have been added by too, where no answer came: it must leave as well.
     """
 
     object_key: str
     operation: Operation
     payload: Mapping[str, Any]
     acknowledged: Mapping[str, Any] = field(default_factory=dict)
+    doubtful: Sequence[Mapping[str, Any]] = ()
 
     @property
     def audience(self) -> str:
@@ -76,17 +77,13 @@ MISSING = "MISSING"  # the status of an audience that the platform no longer has
 
 @dataclass(frozen=True)
 class Audience:
-    """An audience as the platform counts it; members cannot be read back, sizes and status can.
-
-    `match_rate` is the share of what was sent that the platform found (0 to 1), where it tells one.
-    """
+    """An audience as the platform counts it; members cannot be read back, sizes and status can."""
 
     name: str
     remote_id: str | None
     status: str | None = None
     audience_size: int | None = None
     matched_count: int | None = None
-    match_rate: float | None = None
 
 
 class Connected(Protocol):
@@ -124,6 +121,7 @@ class Destination(Connected, Protocol):
         A row the platform will not take is `refused`; one that may pass later is `failed`. A creation or update may
         find the row there or gone already: after a crash the same row is sent again. Raises RetryableError or
         ConfigurationError only where nothing can be said of any row; sending the same batch again is then safe.
+        RefusedError where the platform took none of the rows for the fault of one: the caller sends them in parts.
         """
         ...
 

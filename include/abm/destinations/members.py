@@ -26,7 +26,7 @@ _ENDS: Mapping[str, Outcome] = {"create": "created", "update": "updated", "remov
 
 @dataclass(frozen=True)
 class Entry:
-    """One member to add or remove for a row; an update to another member has two."""
+    """One member to add or remove for a row; an update to another member, or one in doubt, has several."""
 
     row: Change
     action: Action
@@ -82,20 +82,18 @@ class MemberSending(ABC):
 
     def _entries(self, row: Change) -> list[Entry]:
         """Return what to send for a row; one that cannot be sent gets its result here."""
-        held = self.held(row.acknowledged)
+        known = [held for payload in (row.acknowledged, *row.doubtful) if (held := self.held(payload)) is not None]
         if row.operation == "remove":
-            if held is None:
+            if not known:
                 self._end(row, "unchanged", "NO_IDENTIFIER", "by our records nothing was ever added for it")
-                return []
-            return [Entry(row, "REMOVE", held)]
+            return [Entry(row, "REMOVE", held) for held in known]
         try:
             wanted = self.wanted(row.payload)
         except RefusedError as error:
             self._end(row, "refused", error.code, str(error))
             return []
-        if held is None or self.is_same(held, wanted):
-            return [Entry(row, "ADD", wanted)]
-        return [Entry(row, "REMOVE", held), Entry(row, "ADD", wanted)]
+        others = [Entry(row, "REMOVE", held) for held in known if not self.is_same(held, wanted)]
+        return [*others, Entry(row, "ADD", wanted)]
 
     def _leave(self, entries: Sequence[Entry]) -> None:
         for entry, verdict in self._deliver_all("REMOVE", entries):
@@ -133,6 +131,10 @@ class MemberSending(ABC):
             raise errors[0]
 
     def _judge(self, row: Change, verdict: Verdict) -> None:
+        """Note a verdict on one of the row's members; a removal is done only when every one of them has left."""
+        known = self._results.get(row.object_key)
+        if known is not None and known.outcome in {"failed", "refused"} and verdict.outcome != "failed":
+            return
         if verdict.outcome == "accepted":
             self._results[row.object_key] = Result(
                 row.object_key, _ENDS[row.operation], remote_id=self.audience_id(row.audience)

@@ -13,6 +13,7 @@ from tests.candidates import make_ledger_marts
 
 from abm import activation, release
 from abm.destinations import Audience, Change, Result
+from abm.errors import RefusedError
 from abm.policy.load import load_policy
 from abm.warehouse import connect
 
@@ -53,6 +54,8 @@ class Platform:
     faults: deque[tuple[str, BaseException] | None] = field(default_factory=deque)
     refuses: set[str] = field(default_factory=set)
     fails: set[str] = field(default_factory=set)
+    poison: set[str] = field(default_factory=set)  # the whole call is refused for one of these
+    calls: int = 0
     batch: int = 3
     prepared: list[str] = field(default_factory=list)
     sent: list[Change] = field(default_factory=list)
@@ -76,6 +79,9 @@ class Platform:
         return self.batch
 
     def send(self, changes: Sequence[Change]) -> Sequence[Result]:
+        self.calls += 1
+        if self.poison & {change.object_key for change in changes}:
+            raise RefusedError("the platform cannot read the request", code="JSON_PARSER_ERROR")
         when, fault = (self.faults.popleft() if self.faults else None) or ("", None)
         if fault and when == "before":
             raise fault
@@ -167,9 +173,7 @@ def published_warehouse(new_database: Callable[[], str]) -> str:
         connection.execute(
             "do $$ begin execute format('alter database %I set synchronous_commit = off', current_database()); end $$"
         )
-    # Audiences of a few members are sent here: what is too small for a platform has tests of its own.
-    policy = load_policy(None).model_copy(update={"audience_minimums": {}})
-    release.start_build(url, as_of=DAY, release_id="r1", policy=policy)
+    release.start_build(url, as_of=DAY, release_id="r1", policy=load_policy(None))
     with connect(url) as connection:
         connection.execute(CANDIDATE)
         make_ledger_marts(connection)
@@ -181,7 +185,7 @@ def published_warehouse(new_database: Callable[[], str]) -> str:
 def world(published_warehouse: str) -> World:
     """A live release with empty activation tables, and nothing sent yet."""
     with connect(published_warehouse) as connection:
-        for table in ("sync_state", "sync_changes", "sync_runs", "sync_refusals", "sync_audiences", "audience_sizes"):
+        for table in ("sync_state", "sync_changes", "sync_runs", "sync_refusals", "sync_failures", "sync_audiences"):
             connection.execute(f"delete from ops.{table}")
         for table in ("crm_accounts", "audience_members"):
             connection.execute(f"delete from activation.{table}")

@@ -113,13 +113,15 @@ def calm_night(world: World, desired: Mapping[str, str]) -> activation.Accountin
     world.platform.faults.clear()
     world.platform.refuses, world.platform.fails = set(), set()
     world.platform.sent.clear()
+    with connect(world.url) as connection:  # nights have passed
+        connection.execute("update ops.sync_failures set failed_on = failed_on - 30")
     return world.night()
 
 
 def forget(world: World) -> None:
     world.platform.held.clear()
     with connect(world.url) as connection:
-        for table in ("sync_state", "sync_changes", "sync_runs", "sync_refusals"):
+        for table in ("sync_state", "sync_changes", "sync_runs", "sync_refusals", "sync_failures"):
             connection.execute(f"delete from ops.{table}")
 
 

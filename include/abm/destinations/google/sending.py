@@ -26,7 +26,7 @@ _GRAVITY = ("accepted", "held", "refused", "failed")  # of several verdicts on o
 
 @dataclass(frozen=True)
 class Entry:
-    """One member of a request for a row; a row whose identifiers changed has two."""
+    """One member of a request for a row; a row whose identifiers changed has two or more."""
 
     row: Change
     is_added: bool
@@ -60,18 +60,18 @@ class Sending:
 
     def _entries(self, row: Change) -> list[Entry]:
         """Return what to send for a row; one that cannot be sent gets its verdict here."""
-        held = identifiers.acknowledged_identifiers(row.acknowledged)
+        held = _held(row)
         if row.operation == "remove":
-            return [_leaving(row, held)] if held else []
+            return _leaving(row, held)
         try:
             wanted = identifiers.person(row.payload)
         except RefusedError as error:
             self._judge(row, Verdict("refused", error.code, str(error)))
             # Who took back consent is not only left out: what Google has by our records leaves.
             is_withdrawn = error.code in {"CONSENT_DENIED", "NO_CONSENT"}
-            return [_leaving(row, held)] if held and is_withdrawn else []
+            return _leaving(row, held) if is_withdrawn else []
         gone = [one for one in held if identifiers.token(one) not in wanted.tokens]
-        return [*([_leaving(row, gone)] if gone else []), Entry(row, is_added=True, person=wanted)]
+        return [*_leaving(row, gone), Entry(row, is_added=True, person=wanted)]
 
     def _deliver(self, entries: Iterable[Entry]) -> None:
         """Hand over everything, then wait for all of it together."""
@@ -149,8 +149,21 @@ class Sending:
         return Result(row.object_key, verdict.outcome, verdict.code, verdict.reason)
 
 
-def _leaving(row: Change, held: Sequence[Mapping[str, Any]]) -> Entry:
-    return Entry(row, is_added=False, person=identifiers.Person(held, {}))
+def _held(row: Change) -> Sequence[Mapping[str, Any]]:
+    """Return every identifier that Google has of the person by our records, or may have."""
+    known = {
+        identifiers.token(one): one
+        for payload in (row.acknowledged, *row.doubtful)
+        for one in identifiers.acknowledged_identifiers(payload)
+    }
+    return list(known.values())
+
+
+def _leaving(row: Change, held: Sequence[Mapping[str, Any]]) -> list[Entry]:
+    """Return the members by which the identifiers leave; after doubts they may be more than one takes."""
+    most = identifiers.MOST_IDENTIFIERS
+    portions = [held[start : start + most] for start in range(0, len(held), most)]
+    return [Entry(row, is_added=False, person=identifiers.Person(portion, {})) for portion in portions]
 
 
 def _in_turn(entries: Sequence[Entry]) -> tuple[list[Entry], list[Entry]]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from abm.destinations import Result
+from abm.destinations.apart import write_the_same
 from abm.destinations.hubspot import fields
 from abm.destinations.hubspot.answers import NOT_ACKNOWLEDGED, blames_nobody, failed, read_answer, refused
 from abm.destinations.hubspot.client import UPDATE_INPUTS, WriteClient
@@ -111,7 +112,7 @@ class HubSpotDestination:
         try:
             body = self.client.update_companies([self._input(row) for row in batch])
         except RefusedError as error:
-            if len(batch) == 1 or (error.code in _PROPERTY_FAULTS and _write_the_same(batch)):
+            if len(batch) == 1 or (error.code in _PROPERTY_FAULTS and write_the_same(batch)):
                 return [refused(row, error.code, str(error)) for row in batch]
             return self._send_halves(batch)
         results = read_answer(batch, body)
@@ -138,7 +139,3 @@ class HubSpotDestination:
 
 def _results_of(batch: Sequence[Change], outcome: list[Result] | AbmError) -> list[Result]:
     return [failed(row, outcome) for row in batch] if isinstance(outcome, AbmError) else outcome
-
-
-def _write_the_same(batch: Sequence[Change]) -> bool:
-    return len({frozenset(row.payload) for row in batch}) == 1

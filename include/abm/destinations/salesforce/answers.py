@@ -7,11 +7,14 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from abm.destinations import Result
+from abm.errors import RefusedError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from abm.destinations import Change, Outcome
+    from abm.destinations.apart import End
+    from abm.errors import AbmError
 
 ROW_LOCK = "UNABLE_TO_LOCK_ROW"
 GONE = frozenset({"ENTITY_IS_DELETED", "INVALID_CROSS_REFERENCE_KEY"})
@@ -85,6 +88,13 @@ def from_bulk_error(change: Change, error: str) -> Answer:
         return Answer(change, code, message, [name.strip() for name in fields.split(",") if name.strip()])
     code, _, message = error.partition(":")
     return Answer(change, code if re.fullmatch(r"[A-Z][A-Z0-9_]+", code) else "UNKNOWN_ERROR", message)
+
+
+def from_refusal(change: Change, outcome: End, error: AbmError) -> Answer:
+    """Answer for a row whose call was refused: by the platform's code where it stood alone, else as not yet done."""
+    if outcome == "refused" and isinstance(error, RefusedError):
+        return Answer(change, error.code, str(error))
+    return Answer(change, "NO_RESULT", str(error))
 
 
 def _done(change: Change) -> Outcome:

@@ -6,11 +6,13 @@ https://developer.salesforce.com/docs/atlas.en-us.api_asynch.meta/api_asynch/bul
 from __future__ import annotations
 
 import io
+import re
 from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 import pyarrow.csv
 
+from abm.destinations.apart import write_the_same
 from abm.destinations.salesforce.answers import Answer, from_bulk_error
 from abm.destinations.salesforce.fields import OBJECT
 from abm.errors import ContractError, RefusedError
@@ -22,15 +24,24 @@ if TYPE_CHECKING:
     from abm.platforms.salesforce_bulk import BulkJobs
 
 NULL_MARK = "#N/A"  # an empty cell would leave the field as it is
+_FAULT_OF_FIELD = re.compile(r"INVALID_FIELD|Field name not found", re.IGNORECASE)
 _FAULTS_OF_THE_FILE = ("InvalidBatch", "ClientInputError", "InvalidJob")
 
 
 def update(jobs: BulkJobs, changes: Sequence[Change]) -> Sequence[Answer]:
-    """Send the rows as one job and return an answer for each."""
+    """Send the rows as one job and return an answer for each.
+
+    Raises RefusedError where Salesforce could not read the job and took none of its rows: one of them may be the cause.
+    """
     job_id = _upload(jobs, write_csv(changes))
     _close(jobs, job_id)
     facts = jobs.wait(job_id)
     answers = _results(jobs, job_id, {change.object_key: change for change in changes}, facts)
+    if not answers and _is_unreadable(facts):
+        told = str(facts["errorMessage"])
+        if _FAULT_OF_FIELD.search(told) and write_the_same(changes):
+            return [Answer(change, "INVALID_BATCH", told) for change in changes]
+        raise RefusedError(f"Salesforce could not read bulk job '{job_id}'", code="INVALID_BATCH")
     return [answers.get(change.object_key) or _unanswered(change, facts) for change in changes]
 
 
@@ -122,9 +133,9 @@ def _read(jobs: BulkJobs, job_id: str, results: str, *names: str) -> Sequence[Se
     return columns
 
 
+def _is_unreadable(facts: Mapping[str, Any]) -> bool:
+    return facts.get("state") == "Failed" and str(facts.get("errorMessage") or "").startswith(_FAULTS_OF_THE_FILE)
+
+
 def _unanswered(change: Change, facts: Mapping[str, Any]) -> Answer:
-    """Tell a job that Salesforce could not read, whose rows stay refused, from one that it did not finish."""
-    told = str(facts.get("errorMessage") or "")
-    if facts.get("state") == "Failed" and told.startswith(_FAULTS_OF_THE_FILE):
-        return Answer(change, "INVALID_BATCH", told)
     return Answer(change, "UNPROCESSED", f"the bulk job ended as {facts.get('state')} before this row")

@@ -12,7 +12,7 @@ from abm.destinations import Audience, Result
 from abm.destinations.salesforce import bulk_job, row_calls
 from abm.destinations.salesforce.answers import Answer
 from abm.destinations.salesforce.fields import AccountFields
-from abm.errors import ConfigurationError, RetryableError
+from abm.errors import ConfigurationError, RefusedError, RetryableError
 from abm.platforms.salesforce import open_client
 from abm.platforms.salesforce_bulk import BulkJobs
 from abm.settings import missing_connection
@@ -89,10 +89,10 @@ class SalesforceDestination:
         return bulk_job.update(BulkJobs(self.client, "ingest", self.sleep), changes)
 
     def _update_again(self, changes: Sequence[Change]) -> Sequence[Answer]:
-        """Send rows that were locked; a passing fault now must not lose what the first try said of the others."""
+        """Send rows that were locked; a fault now must not lose what the first try said of the others."""
         try:
             return self._update(changes)
-        except RetryableError as error:
+        except (RetryableError, RefusedError) as error:
             return [Answer(change, "NO_RESULT", str(error)) for change in changes]
 
 

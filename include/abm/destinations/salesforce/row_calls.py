@@ -5,19 +5,22 @@ https://developer.salesforce.com/docs/atlas.en-us.api_rest.meta/api_rest/resourc
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import orjson
 
-from abm.destinations.salesforce.answers import Answer
+from abm.destinations.apart import send_apart, write_the_same
+from abm.destinations.salesforce.answers import Answer, from_refusal
 from abm.destinations.salesforce.fields import OBJECT
-from abm.errors import ContractError, RefusedError, RetryableError
+from abm.errors import ContractError, RetryableError
 from abm.platforms.salesforce import DATA_PATH
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from abm.destinations import Change
+    from abm.errors import RefusedError
     from abm.http import PlatformClient
 
 ROWS_A_CALL = 200
@@ -27,7 +30,7 @@ _TYPE = {"type": OBJECT}
 
 
 def update(client: PlatformClient, changes: Sequence[Change]) -> Sequence[Answer]:
-    """Send the rows call by call and return an answer for each.
+    """Send the rows call by call and return an answer for each; a call refused whole is sent again in halves.
 
     Raises RetryableError only if the first call gets no answer; later, the rows left are answered with its code.
     """
@@ -35,9 +38,7 @@ def update(client: PlatformClient, changes: Sequence[Change]) -> Sequence[Answer
     for start in range(0, len(changes), ROWS_A_CALL):
         rows = changes[start : start + ROWS_A_CALL]
         try:
-            answers += _update(client, rows)
-        except RefusedError as error:
-            answers += [Answer(change, error.code, str(error)) for change in rows]
+            answers += send_apart(rows, partial(_update, client), from_refusal, is_shared=_is_of_field)
         except RetryableError as error:
             if not answers:
                 raise
@@ -57,6 +58,10 @@ def _update(client: PlatformClient, rows: Sequence[Change]) -> Sequence[Answer]:
             f"Salesforce answered {len(rows)} rows of a collection in a shape its documentation does not allow. "
             "What it did with them is unknown; sending them again does no harm."
         ) from error
+
+
+def _is_of_field(rows: Sequence[Change], error: RefusedError) -> bool:
+    return error.code == "INVALID_FIELD" and write_the_same(rows)
 
 
 def _answer(change: Change, result: dict[str, Any]) -> Answer:
