@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from psycopg.rows import class_row
 
-from abm.activation.audiences import known_audiences, store_audiences
+from abm.activation.audiences import known_audiences, note_sizes, store_audiences
 from abm.activation.runs import Run, require_run, set_status
 from abm.destinations import REGISTRY, open_destination
 from abm.errors import ContractError
@@ -123,5 +123,6 @@ def _read_back(warehouse: psycopg.Connection, run: Run, connection: Connection |
     destination = opening(run.destination, connection)
     try:
         store_audiences(warehouse, run.destination, destination.read_back(known_audiences(warehouse, run.destination)))
+        note_sizes(warehouse, run.destination)
     finally:
         destination.close()

@@ -12,6 +12,7 @@ import psycopg
 from psycopg import sql
 from psycopg.rows import class_row
 
+from abm.activation.audience_planning import plan_audiences
 from abm.activation.desired import Desired, Release, desired_rows, live_release
 from abm.activation.runs import abandon_unfinished, find_run, lock_destination
 from abm.destinations import REGISTRY
@@ -29,12 +30,14 @@ select
     end as operation,
     coalesce(desired.payload_hash, state.payload_hash) as payload_hash
 from (
-    select {key} as object_key, {payload_hash} as payload_hash from {table} as desired where destination = {destination}
+    select {key} as object_key, {payload_hash} as payload_hash from {table} as desired
+    where destination = {destination} and {is_wanted}
 ) as desired
 full join (
-    select object_key, payload_hash, true as is_known from ops.sync_state where destination = {destination}
+    select object_key, payload_hash, true as is_known, {is_due} as is_due
+    from ops.sync_state where destination = {destination}
 ) as state using (object_key)
-where desired.payload_hash is null or state.payload_hash is distinct from desired.payload_hash
+where desired.payload_hash is null or state.payload_hash is distinct from desired.payload_hash or state.is_due
 """)
 # A member that must leave is tried every night, whatever was said before: only what is to be written waits.
 _WITHHOLD = """
@@ -91,7 +94,11 @@ group by runs.run_id
 
 @dataclass(frozen=True)
 class PlanSummary:
-    """A plan in counts; rows `withheld` were refused before with the same content, or failed and wait for their night."""
+    """A plan in counts.
+
+    Rows `withheld` were refused before with the same content, failed and wait for their night, or are of an audience
+    that is left out.
+    """
 
     run_id: str
     destination: str
@@ -121,6 +128,8 @@ def plan(url: str, destination: str, *, run_id: str, dry_run: bool = False) -> P
             abandon_unfinished(connection, destination)
         release = live_release(connection)
         desired = desired_rows(connection, destination, release.policy_version)
+        if REGISTRY[destination].kind == "audiences":
+            desired = plan_audiences(connection, destination, run_id, release, desired)
         try:
             _write_plan(connection, destination, run_id, release, desired, dry_run=dry_run)
         except (psycopg.errors.UniqueViolation, psycopg.errors.NotNullViolation):
@@ -155,6 +164,8 @@ def _write_plan(
         "payload_hash": desired.payload_hash,
         "payload": desired.payload,
         "removal": desired.removal,
+        "is_wanted": desired.is_wanted,
+        "is_due": desired.is_due,
     }
     connection.execute(_DIFFERENCE.format(**parts))
     rows_desired = _count(connection, sql.SQL("select count(*) from {table} where destination = {destination}"), parts)
@@ -173,8 +184,8 @@ def _write_plan(
             "status": "dry_run" if dry_run else "planned",
             "dry_run": dry_run,
             "desired": rows_desired,
-            "withheld": len(withheld),
-            "withheld_writes": sum(operation != "remove" for (operation,) in withheld),
+            "withheld": len(withheld) + desired.rows_left_out,
+            "withheld_writes": sum(operation != "remove" for (operation,) in withheld) + desired.rows_left_out,
             "acknowledged": _count(
                 connection, sql.SQL("select count(*) from ops.sync_state where destination = {destination}"), parts
             ),

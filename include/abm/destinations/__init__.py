@@ -77,13 +77,17 @@ MISSING = "MISSING"  # the status of an audience that the platform no longer has
 
 @dataclass(frozen=True)
 class Audience:
-    """An audience as the platform counts it; members cannot be read back, sizes and status can."""
+    """An audience as the platform counts it; members cannot be read back, sizes and status can.
+
+    `match_rate` is the share of what was sent that the platform found (0 to 1), where it tells one.
+    """
 
     name: str
     remote_id: str | None
     status: str | None = None
     audience_size: int | None = None
     matched_count: int | None = None
+    match_rate: float | None = None
 
 
 class Connected(Protocol):
