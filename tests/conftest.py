@@ -108,3 +108,9 @@ def _own_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("ABM_HOME", str(tmp_path / "home"))
     for name in [name for name in os.environ if name.startswith(("AIRFLOW_CONN_ABM_", "ABM_WAREHOUSE_URL"))]:
         monkeypatch.delenv(name)
+
+
+@pytest.fixture(autouse=True)
+def pauses(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Pass over the pauses that platforms ask for, as tests that try again do not wait; tests of rates keep them."""
+    monkeypatch.setattr("abm.rates.Limiter.pause", lambda _self, _seconds: None)

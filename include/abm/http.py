@@ -1,11 +1,9 @@
-"""The one HTTP layer for all platforms: base URL, authentication, time-outs, rate budget, retries by kind of error."""
+"""The one HTTP layer for all platforms: base URL, authentication, time-outs, rates, retries by kind of error."""
 
 from __future__ import annotations
 
 import datetime as dt
 import threading
-import time
-from collections import deque
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -13,13 +11,13 @@ import httpx
 import stamina
 
 from abm.errors import AbmError, ConfigurationError, Fault, RetryableError
+from abm.rates import LONGEST_WAIT, Limiter, Told
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
 
 TIMEOUT = httpx.Timeout(60.0, connect=10.0)
 ATTEMPTS = 6
-LONGEST_WAIT = 120.0  # a platform that asks for more is left for a later run
 
 
 class Authentication(Protocol):
@@ -33,48 +31,23 @@ class Authentication(Protocol):
 
 
 @dataclass
-class RateBudget:
-    """At most `requests` in any `seconds`, shared by the threads of one process; None means no limit."""
-
-    requests: int | None = None
-    seconds: float = 1.0
-    clock: Callable[[], float] = time.monotonic
-    sleep: Callable[[float], None] = time.sleep
-    _sent: deque[float] = field(default_factory=deque, repr=False)
-    _lock: threading.Lock = field(default_factory=threading.Lock, repr=False)
-
-    def take(self) -> None:
-        """Wait until one more request fits the budget."""
-        if self.requests is None:
-            return
-        while (wait := self._reserve(self.requests)) > 0:
-            self.sleep(wait)
-
-    def _reserve(self, requests: int) -> float:
-        with self._lock:
-            now = self.clock()
-            while self._sent and now - self._sent[0] >= self.seconds:
-                self._sent.popleft()
-            if len(self._sent) < requests:
-                self._sent.append(now)
-                return 0.0
-            return self.seconds - (now - self._sent[0])
-
-
-@dataclass
 class PlatformClient:
     """Send requests to one platform; every answer that is not a success becomes one of our errors.
 
     `classify` maps a response of status 400 or more to the error that tells the caller what to do next.
     Retryable errors are retried here, with the platform's own waiting time where it gives one; expired
     credentials are renewed once. Nothing is sent before the first request.
+    `kind_of` names the kind of a request by method and path, where its limiter tells kinds apart; `told` reads what an
+    answer's headers tell of the allowances. A waiting time holds for everybody who shares the limiter.
     """
 
     platform: str
     base_url: str
     authentication: Authentication
     classify: Callable[[httpx.Response], AbmError]
-    budget: RateBudget = field(default_factory=RateBudget)
+    limiter: Limiter = field(default_factory=Limiter)
+    kind_of: Callable[[str, str], str] = field(default=lambda _method, _path: "")
+    told: Callable[[httpx.Headers], Sequence[Told]] = field(default=lambda _headers: ())
     is_expired: Callable[[httpx.Response], bool] = field(
         default=lambda response: response.status_code == httpx.codes.UNAUTHORIZED
     )
@@ -82,6 +55,7 @@ class PlatformClient:
     attempts: int = ATTEMPTS
     transport: httpx.BaseTransport | None = None
     _client: httpx.Client | None = field(default=None, repr=False)
+    _opening: threading.Lock = field(default_factory=threading.Lock, repr=False)
 
     def request(
         self,
@@ -108,6 +82,7 @@ class PlatformClient:
         if self._client is not None:
             self._client.close()
             self._client = None
+        self.limiter.close()
 
     def _send(self, method: str, path: str, *, headers: Mapping[str, str] | None, **body: Any) -> httpx.Response:
         response = self._once(method, path, headers, body)
@@ -115,15 +90,18 @@ class PlatformClient:
             self.authentication.renew()
             response = self._once(method, path, headers, body)
         if response.status_code >= httpx.codes.BAD_REQUEST:
-            raise self.classify(response)
+            error = self.classify(response)
+            if isinstance(error, RetryableError) and error.retry_after:
+                self.limiter.pause(error.retry_after)
+            raise error
         return response
 
     def _once(self, method: str, path: str, headers: Mapping[str, str] | None, body: dict[str, Any]) -> httpx.Response:
-        self.budget.take()
+        self.limiter.take(self.kind_of(method, path))
         try:
             client = self._open()
             credentials = self.authentication.headers(client)
-            return client.request(
+            response = client.request(
                 method, path, headers={**self.default_headers, **credentials, **(headers or {})}, **body
             )
         except (httpx.InvalidURL, httpx.UnsupportedProtocol):
@@ -139,14 +117,17 @@ class PlatformClient:
                 f"does not help, check the network and the host of connection abm_{self.platform}.",
                 code="UNREACHABLE",
             ) from error
+        self.limiter.note(self.told(response.headers))
+        return response
 
     def _misconfigured(self, problem: str, remedy: str) -> ConfigurationError:
         return ConfigurationError(Fault(f"connection abm_{self.platform}", problem, remedy))
 
     def _open(self) -> httpx.Client:
-        if self._client is None:
-            self._client = httpx.Client(base_url=self.base_url, timeout=TIMEOUT, transport=self.transport)
-        return self._client
+        with self._opening:
+            if self._client is None:
+                self._client = httpx.Client(base_url=self.base_url, timeout=TIMEOUT, transport=self.transport)
+            return self._client
 
 
 def _wait(error: Exception) -> bool | dt.timedelta:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from abm import landing
 from abm.errors import AbmError, ConfigurationError, Fault
+from abm.rates import shared_rates
 from abm.settings import Connection, connection_id, find_connection
 from abm.sources import SOURCES, entities, open_source
 from abm.warehouse import connect
@@ -46,7 +47,7 @@ def stage_source(url: str, source: str, connection: Connection, batch_id: str) -
     """Read what changed in every entity of the source into its incoming tables; the raw tables stay as they are."""
     landing.ensure_tables(url, [entity for name in SOURCES for entity in entities(name)])
     written = _written_fields(url, source)
-    with contextlib.closing(open_source(source, connection)) as opened:
+    with shared_rates(url), contextlib.closing(open_source(source, connection)) as opened:
         return [_stage_entity(url, opened, entity.reading(written), batch_id) for entity in entities(source)]
 
 

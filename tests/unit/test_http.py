@@ -4,18 +4,15 @@ from __future__ import annotations
 
 import contextlib
 import socket
-import threading
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 import httpx
 import pytest
 import stamina
-from hypothesis import given
-from hypothesis import strategies as st
 
 from abm.errors import AbmError, ConfigurationError, Fault, RefusedError, RetryableError
-from abm.http import LONGEST_WAIT, PlatformClient, RateBudget
+from abm.http import LONGEST_WAIT, PlatformClient
 
 
 @dataclass
@@ -158,54 +155,3 @@ def serve_nothing() -> Iterator[str]:
     """Accept connections on a free port and never answer."""
     with contextlib.closing(socket.create_server(("127.0.0.1", 0))) as listening:
         yield f"http://127.0.0.1:{listening.getsockname()[1]}"
-
-
-@given(
-    allowed=st.integers(1, 5),
-    seconds=st.floats(0.1, 20),
-    pauses=st.lists(st.floats(0, 10), min_size=1, max_size=30),
-)
-def test_no_window_holds_more_requests_than_the_budget(allowed: int, seconds: float, pauses: list[float]) -> None:
-    clock = Clock()
-    budget = RateBudget(allowed, seconds, clock=clock.read, sleep=clock.pass_by)
-    sent = []
-    for pause in pauses:
-        clock.pass_by(pause)
-        budget.take()
-        sent.append(clock.now)
-
-    for early, late in zip(sent, sent[allowed:], strict=False):
-        assert late - early >= seconds * (1 - 1e-9)
-
-
-def test_a_budget_without_limit_never_waits() -> None:
-    budget = RateBudget(None, sleep=_unexpected)
-    for _ in range(1000):
-        budget.take()
-
-
-def test_threads_share_one_budget() -> None:
-    clock = Clock()
-    budget = RateBudget(10, 60.0, clock=clock.read, sleep=_unexpected)
-    threads = [threading.Thread(target=budget.take) for _ in range(10)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    with pytest.raises(AssertionError, match="waited"):
-        budget.take()
-
-
-@dataclass
-class Clock:
-    now: float = 0.0
-
-    def read(self) -> float:
-        return self.now
-
-    def pass_by(self, seconds: float) -> None:
-        self.now += max(seconds, 1e-6)
-
-
-def _unexpected(_seconds: float) -> None:
-    raise AssertionError("waited")

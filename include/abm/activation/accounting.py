@@ -11,6 +11,7 @@ from abm.activation.audiences import known_audiences, note_sizes, store_audience
 from abm.activation.runs import Run, require_run, set_status
 from abm.destinations import REGISTRY, open_destination
 from abm.errors import ContractError
+from abm.rates import shared_rates
 from abm.warehouse import connect
 
 if TYPE_CHECKING:
@@ -86,7 +87,8 @@ def account(
     with connect(url, autocommit=True) as warehouse:
         run = require_run(warehouse, run_id)
         _check(warehouse, run)
-        _read_back(warehouse, run, connection, opening)
+        with shared_rates(url):
+            _read_back(warehouse, run, connection, opening)
         if run.status in {"planned", "sending"}:
             set_status(warehouse, run_id, "finished")
         return _accounts(warehouse, [run_id])[0]

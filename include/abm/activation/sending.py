@@ -19,6 +19,7 @@ from abm.activation.whole_audiences import send_whole
 from abm.destinations import REGISTRY, Change, Result, WholeAudiences, open_destination
 from abm.destinations.apart import end_as, send_apart
 from abm.errors import AbmError, ContractError, HeldError, RetryableError
+from abm.rates import shared_rates
 from abm.warehouse import connect
 
 if TYPE_CHECKING:
@@ -87,7 +88,7 @@ def send(
     with connect(url, autocommit=True) as warehouse:
         set_json_loads(orjson.loads, warehouse)
         run = require_run(warehouse, run_id)
-        with locked_destination(warehouse, run.destination), _rare_collections():
+        with locked_destination(warehouse, run.destination), _rare_collections(), shared_rates(url):
             if _begin(warehouse, run_id):
                 _deliver(url, warehouse, run, opening(run.destination, connection))
         rows = warehouse.execute(

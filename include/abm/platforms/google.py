@@ -14,8 +14,9 @@ import httpx
 import orjson
 
 from abm.errors import AbmError, ConfigurationError, ContractError, Fault, RefusedError, RetryableError
-from abm.http import PlatformClient, RateBudget
+from abm.http import PlatformClient
 from abm.platforms.google_credentials import LONGEST_REASON, WHERE, credentials_of
+from abm.rates import Window, limiter
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -23,8 +24,9 @@ if TYPE_CHECKING:
     from abm.settings import Connection
 
 DEFAULT_BASE_URL = "https://datamanager.googleapis.com"
-REQUESTS_A_MINUTE = 300  # writes, status reads and user lists have 300 each; together is on the safe side
 _MINUTE, _DAY = 60.0, 86_400.0
+# Requests a minute and a day that a Cloud project has: writes of members, reads of their status, all other calls.
+ALLOWANCES = {"mutate": (300, 100_000), "read": (300, 100_000), "other": (300, 50_000)}
 _TRANSIENT = frozenset({408, 409})
 _DENIED = frozenset({401, 403})
 # Whatever their HTTP status, a person has to do something in Google Ads before any row can be sent.
@@ -64,12 +66,14 @@ class InvalidRequestError(RefusedError):
 
 def open_client(connection: Connection, transport: httpx.BaseTransport | None = None) -> PlatformClient:
     """Return a client by service account or refresh token; extra may set `requests_per_minute` (0: no limit)."""
+    credentials = credentials_of(connection)
     return PlatformClient(
         platform="google",
         base_url=connection.base_url or DEFAULT_BASE_URL,
-        authentication=credentials_of(connection),
+        authentication=credentials,
         classify=classify,
-        budget=RateBudget(_requests_a_minute(connection), _MINUTE),
+        limiter=limiter("google", credentials.identity, _windows(connection)),
+        kind_of=_kind,
         transport=transport,
     )
 
@@ -153,11 +157,27 @@ def _json(response: httpx.Response) -> Any:
         return None
 
 
-def _requests_a_minute(connection: Connection) -> int | None:
-    value = connection.extra.get("requests_per_minute", REQUESTS_A_MINUTE)
+def _kind(_method: str, path: str) -> str:
+    if path.startswith("/v1/audienceMembers:"):
+        return "mutate"
+    return "read" if path.startswith("/v1/requestStatus") else "other"
+
+
+def _windows(connection: Connection) -> Sequence[Window]:
+    value = connection.extra.get("requests_per_minute")
     try:
-        return max(int(value), 0) or None
+        told = None if value is None else max(int(value), 0)
     except (TypeError, ValueError):
         raise ConfigurationError(
             Fault(WHERE, "requests_per_minute is not a number", "Set it to requests a minute, or 0 for no limit")
         ) from None
+    if told == 0:
+        return ()
+    return [
+        window
+        for kind, (a_minute, a_day) in ALLOWANCES.items()
+        for window in (
+            Window(f"{kind} a minute", _MINUTE, told or a_minute, frozenset({kind})),
+            Window(f"{kind} a day", _DAY, a_day, frozenset({kind})),
+        )
+    ]

@@ -31,7 +31,10 @@ _KEY_MEMBERS = ("client_email", "private_key")
 
 
 class Grant(Protocol):
-    """What is exchanged for an access token."""
+    """What is exchanged for an access token; `identity` names the client, without a secret."""
+
+    @property
+    def identity(self) -> str: ...
 
     def form(self, token_uri: str) -> Mapping[str, str]: ...
 
@@ -43,6 +46,10 @@ class RefreshToken:
     client_id: str
     client_secret: str = field(repr=False)
     refresh_token: str = field(repr=False)
+
+    @property
+    def identity(self) -> str:
+        return self.client_id
 
     def form(self, token_uri: str) -> Mapping[str, str]:
         return {
@@ -61,6 +68,10 @@ class ServiceAccount:
     private_key: str = field(repr=False)
     private_key_id: str = ""
     clock: Callable[[], float] = field(default=time.time, repr=False)
+
+    @property
+    def identity(self) -> str:
+        return self.client_email
 
     def form(self, token_uri: str) -> Mapping[str, str]:
         now = int(self.clock())
@@ -88,6 +99,11 @@ class GoogleToken:
     token_uri: str = TOKEN_URI
     quota_project: str = ""
     _token: str = field(default="", repr=False)
+
+    @property
+    def identity(self) -> str:
+        """Whose quota the calls use: a project, or the client that stands for its own."""
+        return self.quota_project or self.grant.identity
 
     def headers(self, client: httpx.Client) -> Mapping[str, str]:
         if not self._token:

@@ -1,4 +1,4 @@
-"""Reach HubSpot: bearer token, rate budget, paths, and what each error category asks of the caller.
+"""Reach HubSpot: bearer token, limits, paths, and what each error category asks of the caller.
 
 https://developers.hubspot.com/docs/api-reference/error-handling
 """
@@ -12,18 +12,24 @@ import httpx
 import orjson
 
 from abm.errors import AbmError, ConfigurationError, ContractError, Fault, RefusedError, RetryableError
-from abm.http import PlatformClient, RateBudget
+from abm.http import PlatformClient
+from abm.rates import Told, Window, limiter
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from abm.settings import Connection
 
 DEFAULT_BASE_URL = "https://api.hubapi.com"
 DEFAULT_API_VERSION = "2026-09"
 NUMBERED = "v3"  # the paths before date versions; associations are v4 there
-BURST_REQUESTS, BURST_SECONDS = 100, 10.0  # the smallest documented allowance of a private app
+# The smallest documented allowances of a private app; answers tell the account's own.
+BURST_REQUESTS, BURST_SECONDS = 100, 10.0
+DAILY_REQUESTS, DAY_SECONDS = 250_000, 86_400.0
 SEARCHES_A_SECOND = 5  # for the whole account
+_BURST, _DAY, _SEARCH = "burst", "day", "search"
+_TOLD = {_BURST: "X-HubSpot-RateLimit-Max", _DAY: "X-HubSpot-RateLimit-Daily"}
+_DAY_LEFT = "X-HubSpot-RateLimit-Daily-Remaining"
 LONGEST_REASON = 255
 _MIGRATION_IN_PROGRESS = 477
 _LOCKED_SECONDS = 2.0
@@ -74,7 +80,7 @@ def paths(connection: Connection) -> Paths:
 
 
 def open_client(connection: Connection, transport: httpx.BaseTransport | None = None) -> PlatformClient:
-    """Return a client of the account; password is the token, extra `burst_requests` raises the rate (0: no limit)."""
+    """Return a client of the account; password is the token, extra `burst_requests` caps the rate (0: no limit)."""
     if not connection.password:
         raise ConfigurationError(
             Fault("connection abm_hubspot", "has no password", "Set it to the private-app token or service key")
@@ -84,14 +90,22 @@ def open_client(connection: Connection, transport: httpx.BaseTransport | None = 
         base_url=connection.base_url or DEFAULT_BASE_URL,
         authentication=BearerToken(connection.password),
         classify=classify,
-        budget=RateBudget(_burst_requests(connection), BURST_SECONDS),
+        limiter=limiter("hubspot", connection.password, _windows(connection)),
+        kind_of=lambda _method, path: _SEARCH if path.endswith("/search") else "",
+        told=told,
         transport=transport,
     )
 
 
-def search_budget(connection: Connection) -> RateBudget:
-    """Return the budget that searches keep to beside the general one; unlimited where that is."""
-    return RateBudget(SEARCHES_A_SECOND if _burst_requests(connection) else None, 1.0)
+def told(headers: Mapping[str, str]) -> Sequence[Told]:
+    """Return the account's allowances and what is left of its day; searches are answered with the daily pair only."""
+    found = {window: headers.get(name, "") for window, name in _TOLD.items()}
+    left = headers.get(_DAY_LEFT, "")
+    return [
+        Told(window, int(limit), int(left) if window == _DAY and left.isdecimal() else None)
+        for window, limit in found.items()
+        if limit.isdecimal()
+    ]
 
 
 def body_of(response: httpx.Response) -> dict[str, Any]:
@@ -143,14 +157,22 @@ def _fault(item: Mapping[str, Any]) -> tuple[str, str]:
     return str(item.get("code") or ""), ", ".join(map(str, names)) if isinstance(names, list) else ""
 
 
-def _burst_requests(connection: Connection) -> int | None:
-    value = connection.extra.get("burst_requests", BURST_REQUESTS)
+def _windows(connection: Connection) -> Sequence[Window]:
+    """Return the limits to keep to; searches count in all of them."""
+    value = connection.extra.get("burst_requests")
     try:
-        return max(int(value), 0) or None
+        burst = BURST_REQUESTS if value is None else int(value)
     except (TypeError, ValueError):
         raise ConfigurationError(
             Fault("connection abm_hubspot", "burst_requests is not a number", "Set it to requests per 10 s, or 0")
         ) from None
+    if burst <= 0:
+        return ()
+    return (
+        Window(_BURST, BURST_SECONDS, burst, is_assumed=value is None),
+        Window(_DAY, DAY_SECONDS, DAILY_REQUESTS, is_assumed=True),
+        Window(_SEARCH, 1.0, SEARCHES_A_SECOND, frozenset({_SEARCH})),
+    )
 
 
 def _wait_seconds(response: httpx.Response, body: dict[str, Any]) -> float:

@@ -13,17 +13,20 @@ import httpx
 import orjson
 
 from abm.errors import AbmError, ConfigurationError, ContractError, Fault, RefusedError, RetryableError
-from abm.http import PlatformClient, RateBudget
+from abm.http import PlatformClient
+from abm.rates import Window, limiter
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from abm.settings import Connection
 
 DEFAULT_BASE_URL = "https://api.linkedin.com"
 TOKEN_BASE_URL = "https://www.linkedin.com"  # noqa: S105 (a host, no token)
 DEFAULT_VERSION = "202608"
-COMPANIES_A_MINUTE = 200  # the older, smaller of the two documented rates of /companies
+# Requests a minute and member that add or remove; LinkedIn tells no other limit and none in its answers.
+A_MINUTE = {"companies": 300, "users": 600}
+MINUTE = 60.0
 LONGEST_REASON = 255
 _TRANSIENT = frozenset({408, 409, 423})
 _DENIED = frozenset({401, 403})
@@ -98,7 +101,8 @@ def open_client(connection: Connection, transport: httpx.BaseTransport | None = 
             connection.base_url or TOKEN_BASE_URL,
         ),
         classify=classify,
-        budget=RateBudget(_requests_a_minute(connection), 60.0),
+        limiter=limiter("linkedin", connection.password or refresh_token, _windows(connection)),
+        kind_of=lambda _method, path: path.rpartition("/")[2],
         default_headers={
             "LinkedIn-Version": str(connection.extra.get("version", DEFAULT_VERSION)),
             "X-Restli-Protocol-Version": "2.0.0",
@@ -135,14 +139,17 @@ def classify(response: httpx.Response) -> AbmError:
     return RefusedError(f"{told}: {message}", code=code, status=status)
 
 
-def _requests_a_minute(connection: Connection) -> int | None:
-    value = connection.extra.get("requests_per_minute", COMPANIES_A_MINUTE)
+def _windows(connection: Connection) -> Sequence[Window]:
+    value = connection.extra.get("requests_per_minute")
     try:
-        return max(int(value), 0) or None
+        told = None if value is None else max(int(value), 0)
     except (TypeError, ValueError):
         raise ConfigurationError(
             Fault(_WHERE, "requests_per_minute is not a number", "Set it to requests a minute, or 0 for no limit")
         ) from None
+    if told == 0:
+        return ()
+    return [Window(kind, MINUTE, told or most, frozenset({kind})) for kind, most in A_MINUTE.items()]
 
 
 def _body(response: httpx.Response) -> dict[str, Any]:

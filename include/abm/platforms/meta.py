@@ -17,7 +17,8 @@ import orjson
 
 from abm.errors import AbmError, ConfigurationError, ContractError, Fault, RefusedError, RetryableError
 from abm.http import PlatformClient
-from abm.platforms.meta_usage import NotedTransport, UsageBudget, regain_seconds
+from abm.platforms.meta_usage import WINDOW, regain_seconds, told
+from abm.rates import limiter
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -70,15 +71,15 @@ def open_client(connection: Connection, transport: httpx.BaseTransport | None = 
     version = str(connection.extra.get("version", DEFAULT_VERSION))
     if not _VERSION.fullmatch(version):
         raise ConfigurationError(Fault(_WHERE, "its extra 'version' is none", f"Write it as {DEFAULT_VERSION}"))
-    usage = UsageBudget()
     return PlatformClient(
         platform="meta",
         base_url=f"{(connection.base_url or DEFAULT_BASE_URL).rstrip('/')}/{version}",
         authentication=AccessToken(connection.password),
         classify=classify,
-        budget=usage,
+        limiter=limiter("meta", connection.password, [WINDOW]),
+        told=told,
         is_expired=lambda _: False,
-        transport=NotedTransport(transport or httpx.HTTPTransport(), usage),
+        transport=transport,
     )
 
 

@@ -5,6 +5,7 @@ https://developer.salesforce.com/docs/atlas.en-us.api_rest.meta/api_rest/errorco
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -12,9 +13,10 @@ import httpx
 
 from abm.errors import AbmError, ConfigurationError, ContractError, Fault, RefusedError, RetryableError
 from abm.http import PlatformClient
+from abm.rates import Told, Window, limiter
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from abm.settings import Connection
 
@@ -25,7 +27,8 @@ RETRYABLE_CODES = frozenset(
 )
 _EXPIRED = "INVALID_SESSION_ID"
 _CONCURRENT_SECONDS = 10.0
-_DAY_SECONDS = 86400.0
+_DAY, _DAY_SECONDS = "day", 86400.0
+_USAGE = re.compile(r"\bapi-usage=(\d+)/(\d+)")
 
 
 @dataclass
@@ -90,9 +93,17 @@ def open_client(connection: Connection, transport: httpx.BaseTransport | None = 
         base_url=connection.base_url,
         authentication=ClientCredentials(connection.login, connection.password),
         classify=classify,
+        limiter=limiter("salesforce", f"{connection.base_url} {connection.login}", [Window(_DAY, _DAY_SECONDS)]),
+        told=told,
         is_expired=lambda response: response.status_code == httpx.codes.UNAUTHORIZED and _code(response) == _EXPIRED,
         transport=transport,
     )
+
+
+def told(headers: Mapping[str, str]) -> Sequence[Told]:
+    """Return the org's requests of 24 hours and what is left of them; every answer of the REST API tells it."""
+    usage = _USAGE.search(headers.get("Sforce-Limit-Info", ""))
+    return [Told(_DAY, int(usage[2]), int(usage[2]) - int(usage[1]))] if usage else ()
 
 
 def classify(response: httpx.Response) -> AbmError:

@@ -6,7 +6,7 @@ import httpx
 import pytest
 
 from abm.errors import ConfigurationError, ContractError, RefusedError, RetryableError
-from abm.platforms.hubspot import Paths, body_of, classify, code_and_reason, open_client, search_budget
+from abm.platforms.hubspot import Paths, body_of, classify, code_and_reason, open_client
 from abm.settings import Connection
 
 
@@ -80,9 +80,10 @@ def test_paths_follow_the_version():
 
 def test_rates_come_from_the_connection():
     unlimited = Connection("abm_hubspot", password="t", extra={"burst_requests": "0"})
-    assert (open_client(unlimited).budget.requests, search_budget(unlimited).requests) == (None, None)
-    usual = Connection("abm_hubspot", password="t")
-    assert (open_client(usual).budget.requests, search_budget(usual).requests) == (100, 5)
+    assert open_client(unlimited).limiter.windows == ()
+    usual, larger = (Connection("abm_hubspot", password="t", extra=extra) for extra in ({}, {"burst_requests": "150"}))
+    told = [[(one.requests, one.is_assumed) for one in open_client(each).limiter.windows] for each in (usual, larger)]
+    assert told == [[(100, True), (250_000, True), (5, False)], [(150, False), (250_000, True), (5, False)]]
     with pytest.raises(ConfigurationError, match="burst_requests"):
         open_client(Connection("abm_hubspot", password="t", extra={"burst_requests": "many"}))
 

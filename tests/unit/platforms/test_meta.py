@@ -12,7 +12,10 @@ from hypothesis import strategies as st
 
 from abm.errors import ConfigurationError, RefusedError, RetryableError
 from abm.platforms.meta import body_of, classify, open_client, proof
-from abm.platforms.meta_usage import LONGEST_PAUSE, UNTOLD_SECONDS, UsageBudget, regain_seconds
+from abm.platforms.meta_usage import WINDOW, regain_seconds, told
+from abm.rates import Limiter
+from abm.rates.stores import InProcess
+from abm.rates.windows import LONGEST_PACE, UNTOLD_SECONDS
 from abm.settings import Connection
 from abm_sandbox.meta.errors import ERRORS
 
@@ -135,7 +138,7 @@ def clock():
 
 @pytest.fixture
 def usage(clock):
-    return UsageBudget(clock=clock, sleep=clock.sleep)
+    return Limiter("meta", [WINDOW], InProcess(clock), clock, clock.sleep)
 
 
 @pytest.mark.parametrize(
@@ -143,35 +146,35 @@ def usage(clock):
     [
         ({}, 0),
         (_usage(call_count=75), 0),
-        (_usage(call_count=80), LONGEST_PAUSE / 5),
-        (_usage(total_time=95), LONGEST_PAUSE * 0.8),
-        ({"X-App-Usage": '{"call_count":85,"total_cputime":0,"total_time":1}'}, LONGEST_PAUSE * 0.4),
-        ({"X-Ad-Account-Usage": '{"acc_id_util_pct":90.0,"reset_time_duration":9}'}, LONGEST_PAUSE * 0.6),
+        (_usage(call_count=80), LONGEST_PACE / 5),
+        (_usage(total_time=95), LONGEST_PACE * 0.8),
+        ({"X-App-Usage": '{"call_count":85,"total_cputime":0,"total_time":1}'}, LONGEST_PACE * 0.4),
+        ({"X-Ad-Account-Usage": '{"acc_id_util_pct":90.0,"reset_time_duration":9}'}, LONGEST_PACE * 0.6),
         ({"X-App-Usage": "none", "X-Business-Use-Case-Usage": '{"1":5}'}, 0),
     ],
 )
 def test_calls_slow_down_above_three_quarters_of_the_hour(usage, clock, headers, pause):
-    usage.note(headers)
+    usage.note(told(headers))
     usage.take()
     assert sum(clock.slept) == pytest.approx(pause)
 
 
 def test_short_stop_is_waited_for_and_a_long_one_ends_the_run(usage, clock):
-    usage.note(_usage(call_count=100, estimated_time_to_regain_access=2))
+    usage.note(told(_usage(call_count=100, estimated_time_to_regain_access=2)))
     usage.take()
     assert clock.slept == [120]
-    usage.note(_usage(call_count=100, estimated_time_to_regain_access=30))
+    usage.note(told(_usage(call_count=100, estimated_time_to_regain_access=30)))
     with pytest.raises(RetryableError, match="30 minutes") as error:
         usage.take()
-    assert (error.value.code, error.value.retry_after) == ("USAGE_LIMIT", 1800)
+    assert (error.value.code, error.value.retry_after) == ("RATE_LIMIT", 1800)
     clock.now += 1800
-    usage.note(_usage(call_count=3))
+    usage.note(told(_usage(call_count=3)))
     usage.take()
     assert clock.slept == [120]
 
 
 def test_limit_without_a_time_is_waited_for_by_a_time_of_our_own(usage):
-    usage.note(_usage(call_count=100))
+    usage.note(told(_usage(call_count=100)))
     with pytest.raises(RetryableError) as error:
         usage.take()
     assert error.value.retry_after == UNTOLD_SECONDS

@@ -16,7 +16,7 @@ from abm.platforms.hubspot import Paths, body_of, code_and_reason
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-    from abm.http import PlatformClient, RateBudget
+    from abm.http import PlatformClient
 
 LIST_PAGE = 100  # most a list page holds
 SEARCH_PAGE = 200  # most a search page holds
@@ -44,7 +44,6 @@ class ReadClient:
 
     http: PlatformClient
     paths: Paths
-    searches: RateBudget
 
     def list_objects(self, object_type: str, properties: Sequence[str], *, archived: bool) -> Iterator[list[Row]]:
         """Yield every record; pages may be short or empty before the last."""
@@ -115,7 +114,6 @@ class ReadClient:
             after = following
 
     def _search(self, object_type: str, query: Row) -> Row:
-        self.searches.take()
         path = f"{self.paths.objects(object_type)}/search"
         return body_of(self.http.request("POST", path, content=orjson.dumps(query), headers=_JSON))
 

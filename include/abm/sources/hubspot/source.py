@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import TYPE_CHECKING
 
-from abm.platforms.hubspot import open_client, paths, search_budget
+from abm.platforms.hubspot import open_client, paths
 from abm.sources.hubspot.batches import record_batch
 from abm.sources.hubspot.client import ASSOCIATION_INPUTS, ReadClient, Row, Window
 from abm.sources.hubspot.records import MERGED_IDS, MERGED_INTO
@@ -29,7 +29,7 @@ _CLOCKS_DIFFER_BY = dt.timedelta(minutes=2)
 
 def connect(connection: Connection, transport: httpx.BaseTransport | None = None) -> HubSpotSource:
     """Return the account as a source; nothing is requested before the first batch is taken."""
-    return HubSpotSource(ReadClient(open_client(connection, transport), paths(connection), search_budget(connection)))
+    return HubSpotSource(ReadClient(open_client(connection, transport), paths(connection)))
 
 
 def _now() -> dt.datetime:
