@@ -297,7 +297,7 @@ def simulate(
 @app.command()
 def plan(destination: Annotated[str, typer.Argument(help="salesforce, hubspot, linkedin or lists.")]) -> None:
     """Show what would be sent to a destination, without sending it."""
-    from abm.activation import guard
+    from abm.activation import guard, read_forecasts
     from abm.activation import plan as plan_changes
     from abm.policy.load import load_policy
 
@@ -308,6 +308,8 @@ def plan(destination: Annotated[str, typer.Argument(help="salesforce, hubspot, l
             f"{planned.rows_planned:,} of {planned.rows_desired:,} rows differ from what {destination} acknowledged"
         )
         console.print(guard(url, run_id, load_policy(load_settings().policy)).summary, soft_wrap=True)
+        for forecast in read_forecasts(url, run_id):
+            _tell(f"Audience {forecast.audience!r}: {forecast.decision}, {forecast.reason}")
 
 
 @app.command()

@@ -32,11 +32,24 @@ select override_id, source, remedy from marts.fct_override_faults order by is_us
 """
 
 
+# The newest plan of each destination that was to be sent.
+_AUDIENCES = """
+select
+    forecasts.audience, forecasts.destination, forecasts.members, forecasts.expected_size, audiences.audience_size,
+    forecasts.decision, forecasts.reason
+from ops.audience_forecasts as forecasts
+join (
+    select distinct on (destination) run_id from ops.sync_runs
+    where not is_dry_run order by destination, planned_at desc
+) as runs using (run_id)
+left join ops.sync_audiences as audiences using (destination, audience)
+order by forecasts.destination, forecasts.audience
+"""
+
+
 def print_report(url: str, console: Console, *, is_sent: bool = True) -> None:
     """Print accounts per style against seats, the best-explained decisions, and what was sent where, if it was."""
-    console.print(
-        style_table(url), explained_table(url), *digest_tables(url), *([outcome_table(url)] if is_sent else [])
-    )
+    console.print(style_table(url), explained_table(url), *digest_tables(url), *(sent_tables(url) if is_sent else []))
 
 
 def style_table(url: str) -> Table:
@@ -133,6 +146,23 @@ def outcome_table(url: str) -> Table:
     for run in summary(url):
         table.add_row(run.destination, *(_number(run.outcomes[outcome]) for outcome in OUTCOMES))
     return table
+
+
+def sent_tables(url: str) -> list[Table]:
+    return [outcome_table(url), *audience_tables(url)]
+
+
+def audience_tables(url: str) -> list[Table]:
+    """Tell of each audience what was expected of it and done with it, and what its platform counted last."""
+    rows = _query(url, _AUDIENCES)
+    table = Table("Audience", "On", title="Audiences, as planned and as read back", title_justify="left")
+    for heading in ("Members", "Expected", "Read back"):
+        table.add_column(heading, justify="right")
+    table.add_column("What was done, and why")
+    for audience, destination, members, expected, size, decision, reason in rows:
+        told = (_number(members), _number(expected), _number(size))
+        table.add_row(escape(audience), destination, *told, f"{decision}: {escape(reason)}")
+    return [table] if rows else []
 
 
 def _query(url: str, statement: str, parameters: Sequence[Any] = ()) -> list[tuple[Any, ...]]:

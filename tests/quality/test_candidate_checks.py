@@ -30,6 +30,9 @@ create table candidate_marts.fct_style_capacity as
 create table candidate_activation.audience_members as
     select destination, audience, 'a' || n as member_key, 'a' || n as account_id
     from generate_series(1, 10) as n, ops.policy_audiences;
+create schema if not exists ops_marts;
+create table ops_marts.fct_audience_sizes as
+    select destination, audience, 0.1 as size_lost_share, true as is_newest from ops.policy_audiences;
 create table marts.fct_account_styles as table candidate_marts.fct_account_styles;
 """
 
@@ -43,7 +46,7 @@ def candidate(warehouse: psycopg.Connection) -> psycopg.Connection:
 
 def test_a_sound_candidate_passes(warehouse_url: str, candidate: psycopg.Connection) -> None:
     report = check_candidate(warehouse_url, "r1")
-    assert report.expectations == 7
+    assert report.expectations == 8
     assert report.failed == []
 
 
@@ -54,6 +57,11 @@ def test_a_sound_candidate_passes(warehouse_url: str, candidate: psycopg.Connect
             "delete from ops.policy_audiences; delete from candidate_marts.dim_accounts",
             "The candidate has accounts",
             True,
+        ),
+        (
+            "update ops_marts.fct_audience_sizes set size_lost_share = 0.6 where destination = 'linkedin'",
+            "Share of an audience's people that its platform lost since it was read before is at most 0.5",
+            False,
         ),
         ("update candidate_marts.fct_account_styles set effective_style = null", "Every account has one style", True),
         (
@@ -109,4 +117,4 @@ def test_one_fault_fails_one_expectation(
 
 def test_the_first_candidate_is_not_compared(warehouse_url: str, candidate: psycopg.Connection) -> None:
     candidate.execute("drop table marts.fct_account_styles")
-    assert check_candidate(warehouse_url, "r1").expectations == 5
+    assert check_candidate(warehouse_url, "r1").expectations == 6

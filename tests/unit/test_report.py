@@ -64,6 +64,18 @@ def test_report_shows_styles_decisions_and_outcomes(released, capsys):
     assert "salesforce 1" in shown
 
 
+def test_audience_is_told_with_what_was_expected_and_read(released, warehouse, capsys):
+    assert "Audiences, as planned" not in _shown(released, capsys)
+    warehouse.execute(
+        "insert into ops.audience_forecasts"
+        " (run_id, destination, audience, members, clusters, learned_from, expected_size, decision, reason)"
+        " values ('r1', 'salesforce', 'wide', 10, 0, 0, 200, 'skip', 'below the minimum');"
+        " insert into ops.sync_audiences (destination, audience, audience_size) values ('salesforce', 'wide', 150)"
+    )
+    shown = " ".join(_shown(released, capsys).split())
+    assert "wide │ salesforce │ 10 │ 200 │ 150 │ skip: below the" in shown
+
+
 def test_outcomes_fit_80_columns(released, capsys):
     shown = _shown(released, capsys)
 

@@ -17,6 +17,7 @@ def candidate_suites(limits: Checks, *, has_release: bool) -> list[Suite]:
         Suite("candidate", _share_expectations(limits), query=_SHARES),
         Suite("candidate seats", [_seats(limits)], query=_SEATS),
         Suite("candidate audiences", [_audiences(limits)], query=_AUDIENCES),
+        Suite("audience sizes", [_collapse(limits)], query=_COLLAPSE),
     ]
     return [*suites, Suite("candidate drift", _drift_expectations(limits), query=_DRIFT)] if has_release else suites
 
@@ -44,6 +45,14 @@ def _audiences(limits: Checks) -> Any:
         "people_missing",
         limits.audience_below_minimum,
         "People missing at the member companies to the platform's minimum",
+    )
+
+
+def _collapse(limits: Checks) -> Any:
+    return _at_most(
+        "size_lost_share",
+        limits.audience_collapse,
+        "Share of an audience's people that its platform lost since it was read before",
     )
 
 
@@ -109,6 +118,13 @@ join (
 join ops.policy_settings as settings
     on settings.policy_version = context.policy_version
     and settings.setting = 'audience_minimums.' || sizes.destination
+"""
+
+# As platforms told it after the last night's sending; an audience without two readings has lost nothing.
+_COLLAPSE = """
+select cast(coalesce(max(size_lost_share), 0) as double precision) as size_lost_share
+from ops_marts.fct_audience_sizes
+where is_newest
 """
 
 _DRIFT = """
