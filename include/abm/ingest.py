@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from abm import landing
+from abm.activation.gone_records import follow_gone
 from abm.errors import AbmError, ConfigurationError, Fault
 from abm.rates import shared_rates
 from abm.settings import Connection, connection_id, find_connection
@@ -54,6 +55,7 @@ def stage_source(url: str, source: str, connection: Connection, batch_id: str) -
 def merge_source(url: str, source: str, batch_id: str) -> dict[str, Counts]:
     """Merge the staged batch of every entity, all or none, and return each one's counts."""
     merged = landing.merge_all(url, entities(source), batch_id)
+    follow_gone(url, source)
     for name, counts in merged.items():
         _log.info(
             "Merged %s.%s: %d inserted, %d updated, %d deleted, %d unchanged",

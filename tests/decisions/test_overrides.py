@@ -237,3 +237,52 @@ def test_edit_that_still_waits_is_the_same_edit(overrides: Decider) -> None:
 
 def test_edit_that_names_no_style_is_told(overrides: Decider) -> None:
     assert faults(overrides, **crm("Tier 1")) == {f"crm_edit:salesforce:1:{TODAY}": ("unknown_style", False)}
+
+
+def noted(**row: Any) -> dict[str, Any]:
+    """Return a row of what people wrote over our fields, noted when the last plan was made."""
+    return {
+        "destination": "hubspot", "object_key": "7", "field": "abm_style", "platform_field": "abm_style",
+        "written": "one_to_many", "found": "Tier 1", "found_digest": "d", "decision": "reported",
+        "since": TODAY - 3 * DAY, "found_at": dt.datetime.combine(TODAY - 3 * DAY, dt.time(), dt.UTC),
+        "decided_at": dt.datetime.combine(TODAY - 3 * DAY, dt.time(), dt.UTC),
+        "ends_on": TODAY + 87 * DAY, "times": 1, "ended_at": None, **row,
+    }  # fmt: skip
+
+
+def company(style: str | None) -> dict[str, Any]:
+    """Return a landed company that did not change since we wrote to it."""
+    moment = dt.datetime.combine(TODAY - 5 * DAY, dt.time(), dt.UTC)
+    return {"id": "7", "abm_style": style, "updated_at": moment}
+
+
+def test_word_that_is_no_style_is_told_each_night_while_it_stands(overrides: Decider) -> None:
+    rows = {"raw_hubspot__company": [company("Tier 1")], "ops__field_edits": [noted()]}
+    told_of = {f"crm_edit:hubspot:7:{TODAY - 3 * DAY}": ("unknown_style", False)}
+    assert faults(overrides, **rows) == told_of
+    assert chosen(overrides, **rows) == {}
+
+
+def test_style_that_was_noted_after_the_last_build_is_kept_from_the_day_it_was_found(overrides: Decider) -> None:
+    rows = {"raw_hubspot__company": [company("1:Few")], "ops__field_edits": [noted(found="1:Few")]}
+    override = chosen(overrides, **rows)["bolt.example"]
+    assert (override["style"], override["starts_on"]) == ("one_to_few", TODAY - 3 * DAY)
+    assert override["ends_on"] == TODAY + (EDIT_DAYS - 3) * DAY
+
+
+@pytest.mark.parametrize(
+    ("style", "row"),
+    [
+        ("one_to_many", {}),
+        (None, {}),
+        ("Tier 1", {"ended_at": dt.datetime.combine(TODAY - DAY, dt.time(12), dt.UTC)}),
+        ("Tier 1", {"since": TODAY + DAY}),
+        ("Tier 1", {"field": "abm_base_style"}),
+        ("Tier 1", {"decision": "restored"}),
+    ],
+    ids=["taken back", "emptied", "over", "not yet", "another field", "put back"],
+)
+def test_what_was_noted_counts_only_while_it_stands(overrides: Decider, style: str | None, row: dict[str, Any]) -> None:
+    rows = {"raw_hubspot__company": [company(style)], "ops__field_edits": [noted(**row)]}
+    assert faults(overrides, **rows) == {}
+    assert chosen(overrides, **rows) == {}

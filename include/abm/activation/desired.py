@@ -32,7 +32,7 @@ class Desired:
     """SQL expressions over one activation table.
 
     `is_wanted` is a condition on its rows, which leaves `rows_left_out` out; `is_due` one on rows of `ops.sync_state`
-    that are sent again though nothing differs.
+    that are sent again though nothing differs. With `leaves_removed` what is no longer wanted stays where it is.
     """
 
     table: sql.Composable
@@ -43,6 +43,7 @@ class Desired:
     is_wanted: sql.Composable = field(default_factory=lambda: sql.SQL("true"))
     is_due: sql.Composable = field(default_factory=lambda: sql.SQL("false"))
     rows_left_out: int = 0
+    leaves_removed: bool = False
 
 
 def live_release(connection: psycopg.Connection) -> Release:

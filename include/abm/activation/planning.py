@@ -14,6 +14,8 @@ from psycopg.rows import class_row
 
 from abm.activation.audience_planning import plan_audiences
 from abm.activation.desired import Desired, Release, desired_rows, live_release
+from abm.activation.field_edits import leave_alone
+from abm.activation.ownership import plan_records
 from abm.activation.runs import abandon_unfinished, find_run, lock_destination
 from abm.destinations import REGISTRY
 from abm.errors import ContractError, HeldError
@@ -130,6 +132,8 @@ def plan(url: str, destination: str, *, run_id: str, dry_run: bool = False) -> P
         desired = desired_rows(connection, destination, release.policy_version)
         if REGISTRY[destination].kind == "audiences":
             desired = plan_audiences(connection, destination, run_id, release, desired)
+        else:
+            desired = plan_records(connection, destination, release, desired)
         try:
             _write_plan(connection, destination, run_id, release, desired, dry_run=dry_run)
         except (psycopg.errors.UniqueViolation, psycopg.errors.NotNullViolation):
@@ -169,7 +173,7 @@ def _write_plan(
     }
     connection.execute(_DIFFERENCE.format(**parts))
     rows_desired = _count(connection, sql.SQL("select count(*) from {table} where destination = {destination}"), parts)
-    if not rows_desired:
+    if not rows_desired or desired.leaves_removed:
         # An empty table is a fault upstream until a person says otherwise; the guard holds the run.
         connection.execute("delete from difference where operation = 'remove'")
     of_members = REGISTRY[destination].kind == "audiences"
@@ -193,6 +197,7 @@ def _write_plan(
     )
     connection.execute(_INSERT_WRITES.format(**parts))
     connection.execute(_INSERT_REMOVALS.format(**parts))
+    leave_alone(connection, destination, run_id)
     if dry_run:
         connection.execute(
             "update ops.sync_changes set outcome = 'held', reason_code = 'dry_run', finished_at = now()"

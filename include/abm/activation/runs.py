@@ -46,6 +46,9 @@ set payload_hash = null, doubts = case when %(of_members)s then """
 )
 
 
+_TRY_LOCK = "select pg_try_advisory_xact_lock(hashtextextended('abm activation ' || %s, 0))"
+
+
 @dataclass(frozen=True)
 class Run:
     """A planned run as `ops.sync_runs` knows it."""
@@ -100,7 +103,12 @@ def announce(
 
 def lock_destination(connection: psycopg.Connection, destination: str) -> None:
     """Hold the destination until the transaction ends; raises HeldError where another process works on it."""
-    _take(connection, "select pg_try_advisory_xact_lock(hashtextextended('abm activation ' || %s, 0))", destination)
+    _take(connection, _TRY_LOCK, destination)
+
+
+def try_lock_destination(connection: psycopg.Connection, destination: str) -> bool:
+    """Hold the destination until the transaction ends, and tell whether nobody else held it."""
+    return connection.execute(_TRY_LOCK, [destination]).fetchone() == (True,)
 
 
 @contextmanager

@@ -1,7 +1,9 @@
 {# A style that a person wrote over ours in the CRM: the field differs from what
    the CRM last acknowledged, on a record that was changed since. Once seen it
    stands in the ledger, since our next write makes both alike; it is read as
-   it stands now, so that a second build of a day sees what the first saw. #}
+   it stands now, so that a second build of a day sees what the first saw.
+   What is no style, or came after the last build, was noted when it was found
+   and is left in the CRM: it counts for as long as it stands there. #}
 with
 
 build_context as (
@@ -61,23 +63,66 @@ seen as (
         <> coalesce(acknowledged.style, '')
 ),
 
+noted as (
+    select
+        field_edits.destination as source,
+        field_edits.object_key as record_id,
+        records.told_style,
+        coalesce(aliases.style, records.told_style) as style,
+        field_edits.since
+    from {{ ref('stg_ops__field_edits') }} as field_edits
+    cross join build_context
+    inner join records
+        on
+            field_edits.destination = records.source
+            and field_edits.object_key = records.record_id
+            and field_edits.found = trim(records.told_style)
+    left join aliases
+        on {{ style_alias('records.told_style') }} = aliases.alias
+    where
+        field_edits.field = 'abm_style'
+        and field_edits.decision = 'reported'
+        and field_edits.since <= build_context.as_of_date
+        and coalesce(
+            field_edits.ended_on > build_context.as_of_date, true
+        )
+),
+
+found as (
+    select
+        coalesce(seen.source, noted.source) as source,
+        coalesce(seen.record_id, noted.record_id) as record_id,
+        case
+            when seen.record_id is null then noted.told_style
+            else seen.told_style
+        end as told_style,
+        case
+            when seen.record_id is null then noted.style else seen.style
+        end as style,
+        noted.since
+    from seen
+    full outer join noted
+        on seen.source = noted.source and seen.record_id = noted.record_id
+),
+
 {# Whoever empties the field leaves the style to the rules again. #}
 edits as (
     select
-        coalesce(seen.source, known.source) as source,
-        coalesce(seen.record_id, known.record_id) as record_id,
-        coalesce(seen.told_style, known.style) as told_style,
+        coalesce(found.source, known.source) as source,
+        coalesce(found.record_id, known.record_id) as record_id,
+        coalesce(found.told_style, known.style) as told_style,
         case
             when
-                seen.record_id is null or seen.style = known.style
+                found.record_id is null or found.style = known.style
                 then known.override_id
         end as known_id,
         known.starts_on,
+        found.since,
         known.ends_on
-    from seen
+    from found
     full outer join known
-        on seen.source = known.source and seen.record_id = known.record_id
-    where seen.record_id is null or seen.told_style is not null
+        on found.source = known.source and found.record_id = known.record_id
+    where found.record_id is null or found.told_style is not null
 ),
 
 dated as (
@@ -86,7 +131,8 @@ dated as (
             edits.known_id,
             {{ dbt.concat([
                 "'crm_edit:'", 'edits.source', "':'", 'edits.record_id', "':'",
-                'cast(build_context.as_of_date as ' ~ dbt.type_string() ~ ')',
+                'cast(coalesce(edits.since, build_context.as_of_date) as '
+                ~ dbt.type_string() ~ ')',
             ]) }}
         ) as override_id,
         edits.source,
@@ -94,13 +140,15 @@ dated as (
         edits.told_style,
         case
             when edits.known_id is not null then edits.starts_on
-            else build_context.as_of_date
+            else coalesce(edits.since, build_context.as_of_date)
         end as starts_on,
         cast(
             case
                 when edits.known_id is not null then edits.ends_on
                 else {{ dbt.dateadd(
-                    'day', 'build_context.days', 'build_context.as_of_date'
+                    'day',
+                    'build_context.days',
+                    'coalesce(edits.since, build_context.as_of_date)'
                 ) }}
             end as date
         ) as ends_on
