@@ -11,17 +11,17 @@ from abm.policy.decision_rules import broken_decision_rules
 from abm.policy.experiment_rules import broken_experiments
 from abm.policy.ownership import broken_ownership
 from abm.policy.styles import STYLES
+from abm.policy.traits import broken_traits
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from abm.policy.schema import Policy
-    from abm.policy.scoring import Profile, ProfileRule, Scale
+    from abm.policy.scoring import Profile, Scale
     from abm.policy.styles import StyleName
     from abm.policy.treatment import Style
 
 PROFILE_POINTS = 100.0
-_NUMERIC_ATTRIBUTES = frozenset({"employees", "annual_revenue"})
 _BY_PEOPLE = ("one_to_one", "one_to_few")
 
 
@@ -34,6 +34,7 @@ def broken_rules(policy: Policy) -> Iterator[Fault]:
     yield from _weights(policy)
     yield from _scales(policy)
     yield from _profiles(policy)
+    yield from broken_traits(policy)
     yield from _audience_names(policy)
     yield from _field_names(policy)
     yield from broken_ownership(policy.ownership, policy.fields)
@@ -155,8 +156,6 @@ def _profiles(policy: Policy) -> Iterator[Fault]:
         if profile.name in seen:
             yield Fault(f"profiles[{index}].name", f"'{profile.name}' stands twice", "Give each profile its own name")
         seen.add(profile.name)
-        for number, rule in enumerate(profile.rules):
-            yield from _profile_rule(f"profiles[{index}].rules[{number}]", rule)
         points = _best_points(profile)
         if not math.isclose(points, PROFILE_POINTS):
             yield Fault(
@@ -171,16 +170,6 @@ def _best_points(profile: Profile) -> float:
     for rule in profile.rules:
         best[rule.attribute] = max(best.get(rule.attribute, 0.0), rule.points)
     return sum(best.values())
-
-
-def _profile_rule(path: str, rule: ProfileRule) -> Iterator[Fault]:
-    has_range = rule.from_ is not None or rule.below is not None
-    if rule.attribute in _NUMERIC_ATTRIBUTES and (rule.values is not None or not has_range):
-        yield Fault(path, f"needs a range for {rule.attribute}", "Give from, below or both, and no values")
-    if rule.attribute not in _NUMERIC_ATTRIBUTES and (has_range or not rule.values):
-        yield Fault(path, f"needs values for {rule.attribute}", "Give a list of values, and neither from nor below")
-    if rule.from_ is not None and rule.below is not None and rule.from_ >= rule.below:
-        yield Fault(f"{path}.from", f"{rule.from_:g} is not below {rule.below:g}", "Swap them")
 
 
 def _audience_names(policy: Policy) -> Iterator[Fault]:
