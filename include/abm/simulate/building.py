@@ -18,7 +18,14 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
-SHOWN = ("dim_accounts", "fct_account_styles", "fct_account_scores", "fct_style_capacity", "audience_members")
+SHOWN = (
+    "dim_accounts",
+    "fct_account_styles",
+    "fct_account_scores",
+    "fct_style_capacity",
+    "fct_experiments",
+    "audience_members",
+)
 MODELS = tuple(dict.fromkeys((*SHOWN, *(ledger.mart for ledger in LEDGERS))))
 _VARIABLES = {"ABM_DBT_SCHEMA_PREFIX": PREFIX}
 
