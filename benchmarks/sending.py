@@ -11,6 +11,7 @@ from abm import activation
 from abm.destinations import REGISTRY
 from abm.destinations.hubspot.destination import BATCHES_IN_FLIGHT
 from abm.errors import AbmError
+from abm.policy.load import load_policy
 from abm.warehouse import connect
 from benchmarks import released
 from benchmarks.measuring import Pairs, interleaved, stopwatch
@@ -109,6 +110,8 @@ class Sends:
             _forget(self.url, self.name)
         run_id = f"{self.name}-{edition}"
         activation.plan(self.url, self.name, run_id=run_id)
+        plan = activation.guard(self.url, run_id, load_policy(None))
+        activation.approve(self.url, run_id, plan.digest, "benchmark")
         settle(self.url, "ops.sync_changes", "ops.sync_state")
         return run_id
 

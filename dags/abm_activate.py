@@ -4,8 +4,9 @@ One DAG for each destination. **Input** asset `abm_release`. **Output** fields o
 every planned row with its one outcome in `ops.sync_changes`.
 
 `plan` takes the difference between the release and what the platform has acknowledged. `guard` compares it with the policy's budget: past it, `approve`
-waits for a person (20 hours, then it counts as rejected: rows are held, nothing is sent, the next night plans anew). `send` writes in batches and records
-each answer as it comes; `account` checks that every planned row ended in one outcome, and reads sizes and statuses back. `tell_alerts` tells what changed.
+waits for a person (20 hours, then it counts as rejected: rows are held, nothing is sent, the next night plans anew). The answer is kept in the warehouse for
+exactly this plan, and `send` asks there: clearing or marking tasks, or another run, gets round nothing. `send` writes in batches and records each answer
+as it comes; `account` checks that every planned row ended in one outcome, and reads sizes and statuses back. `tell_alerts` tells what changed.
 
 **A failure means** `send`: the connection, a scope or a missing field (the log says which); rows already answered are recorded, the others come again.
 **Who acts** the data engineer; ad operations for `approve`. **Rerun** is safe at any task: what was acknowledged is not sent again.
@@ -13,6 +14,7 @@ each answer as it comes; `account` checks that every planned row ended in one ou
 
 from __future__ import annotations
 
+import logging
 from typing import Any
 
 import pendulum
@@ -51,8 +53,10 @@ def activate(destination: str, *, needs_connection: bool) -> None:
         approve = RecordedApproval(
             task_id="approve",
             key="{{ ti.xcom_pull(task_ids='plan')['run_id'] }}",
+            seen="{{ ti.xcom_pull(task_ids='guard', key='plan') }}",
             subject=f"Send this to {destination}?",
             body="{{ ti.xcom_pull(task_ids='guard', key='summary') }}",
+            on_approve=_approve,
             on_reject=_hold,
         )
         sent = send.override(pool=pool_of(destination))(destination)
@@ -82,7 +86,10 @@ def plan(destination: str, *, needs_connection: bool) -> dict[str, Any]:
 @task.branch
 @errors_told
 def guard(destination: str) -> str | None:
-    """Within the policy's budget go on to send, past it ask a person; an empty release stops, a dry run ends here."""
+    """Within the policy's budget go on to send, past it ask a person; an empty release stops, a dry run ends here.
+
+    The summary (XCom, and the log of a dry run) has exact counts by audience and field, and examples by key.
+    """
     from abm.activation import guard as guard_plan
     from abm.activation import hold
     from abm.errors import HeldError
@@ -90,13 +97,15 @@ def guard(destination: str) -> str | None:
     from abm.settings import load_settings
 
     context, url, run_id = get_current_context(), WarehouseHook().url, _run_id(destination)
-    verdict = guard_plan(url, run_id, load_policy(load_settings().policy))
+    verdict = guard_plan(url, run_id, load_policy(load_settings().policy), PlatformHook(destination).find())
     context["ti"].xcom_push("summary", verdict.summary)
+    context["ti"].xcom_push("plan", verdict.digest)
     if night_options(context).dry_run:
+        logging.getLogger(__name__).info("Dry run, nothing is sent.\n%s", verdict.summary)
         return None
     if verdict.decision == "stop":
-        hold(url, run_id, verdict.summary)
-        raise HeldError(verdict.summary)
+        hold(url, run_id, verdict.told)
+        raise HeldError(f"{verdict.told}. Nothing was sent, and the next night plans anew.")
     return verdict.decision
 
 
@@ -120,6 +129,12 @@ def account(destination: str) -> dict[str, int]:
 
 def _run_id(destination: str) -> str:
     return f"{destination}-{run_key(get_current_context())}"
+
+
+def _approve(url: str, run_id: str, digest: str, person: str) -> None:
+    from abm.activation import approve
+
+    approve(url, run_id, digest, person)
 
 
 def _hold(url: str, run_id: str, reason: str) -> None:

@@ -10,7 +10,7 @@ from datetime import UTC, date, datetime
 from enum import StrEnum
 from importlib.metadata import version as package_version
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import stamina
 import typer
@@ -24,6 +24,11 @@ from abm.settings import load_settings
 from abm.stack import DEMO_ACCOUNTS
 from abm.warehouse import open_warehouse
 
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from abm.activation import Verdict
+
 ABOUT = "Decide nightly how each account is treated, explain it, and write it back to CRM and advertising platforms."
 BUG = 70  # what sysexits.h gives an internal error
 
@@ -34,6 +39,7 @@ console = Console(emoji=False)  # '1:One:' is a style, not a picture
 errors = Console(stderr=True, emoji=False)
 
 Port = Annotated[int | None, typer.Option(help="Port of Airflow's page; a free one unless told.", min=1, max=65535)]
+Destination = Annotated[str, typer.Argument(help="salesforce, hubspot, linkedin, google, meta or lists.")]
 Accounts = Annotated[int, typer.Option(help="Accounts in the sandbox's world, when it is made.", min=50)]
 
 
@@ -46,7 +52,7 @@ class Format(StrEnum):
 
 
 class Report(StrEnum):
-    """How `abm simulate` prints what it found."""
+    """How `abm simulate`, `abm plan` and a dry run print what they found."""
 
     TABLE = "table"
     JSON = "json"
@@ -230,6 +236,7 @@ def run(
     approve_by: Annotated[
         str | None, typer.Option(metavar="NAME", help="Who approves the review; it is published in this name.")
     ] = None,
+    output: Annotated[Report, typer.Option("--format", help="How to print the plans of a dry run.")] = Report.TABLE,
 ) -> None:
     """Run a whole night without Airflow: ingest, model, activate."""
     from abm.nightly import Review, run_night
@@ -237,6 +244,9 @@ def run(
 
     if approve_by and not is_review:
         raise typer.BadParameter("goes with --review only", param_hint="--approve-by")
+    if output is Report.JSON and not dry_run:
+        raise typer.BadParameter("json goes with --dry-run only", param_hint="--format")
+    plans: list[Verdict] = []
     with open_warehouse() as url:
         night = run_night(
             url,
@@ -245,9 +255,13 @@ def run(
             as_of=_day(as_of),
             dry_run=dry_run,
             review=Review(approve_by) if is_review else None,
-            tell=_tell,
+            tell=_tell_aside if output is Report.JSON else _tell,
+            show=plans.append,
         )
-        print_report(url, console, is_sent=not dry_run)
+        if output is Report.TABLE:
+            print_report(url, console, is_sent=not dry_run)
+    if dry_run:
+        _show_plans(plans, output)
     for failure in night.failures:
         _fail(f"{failure.step}: {failure.error}")
     if night.failures:
@@ -295,21 +309,47 @@ def simulate(
 
 
 @app.command()
-def plan(destination: Annotated[str, typer.Argument(help="salesforce, hubspot, linkedin or lists.")]) -> None:
-    """Show what would be sent to a destination, without sending it."""
-    from abm.activation import guard, read_forecasts
-    from abm.activation import plan as plan_changes
-    from abm.policy.load import load_policy
+def plan(
+    destination: Destination,
+    output: Annotated[Report, typer.Option("--format", help="How to print it.")] = Report.TABLE,
+) -> None:
+    """Show what would be sent to a destination, without sending it: counts, examples by key, limits exceeded."""
+    from abm.nightly import activate_one
 
     with open_warehouse() as url:
         run_id = f"{destination}-plan{_now():%Y%m%dT%H%M%S%f}"
-        planned = plan_changes(url, destination, run_id=run_id, dry_run=True)
-        console.print(
-            f"{planned.rows_planned:,} of {planned.rows_desired:,} rows differ from what {destination} acknowledged"
-        )
-        console.print(guard(url, run_id, load_policy(load_settings().policy)).summary, soft_wrap=True)
-        for forecast in read_forecasts(url, run_id):
-            _tell(f"Audience {forecast.audience!r}: {forecast.decision}, {forecast.reason}")
+        _show_plans([activate_one(url, load_settings(), destination, run_id, dry_run=True)], output)
+
+
+@app.command()
+def send(
+    destination: Destination,
+    plan: Annotated[
+        str | None,
+        typer.Option(metavar="PLAN", help="Send this plan only, as 'abm plan' named it, past its budget too."),
+    ] = None,
+    approve_by: Annotated[str | None, typer.Option(metavar="NAME", help="Who approves that plan.")] = None,
+) -> None:
+    """Send what differs to a destination now; past its budget a person approves exactly the plan they saw."""
+    from abm.nightly import Approval, activate_one
+
+    if (plan is None) != (not approve_by):
+        raise typer.BadParameter("go together", param_hint="--plan and --approve-by")
+    with open_warehouse() as url:
+        run_id = f"{destination}-send{_now():%Y%m%dT%H%M%S%f}"
+        approval = Approval(plan, approve_by) if plan and approve_by else None
+        _tell(activate_one(url, load_settings(), destination, run_id, approval=approval).counts)
+
+
+def _show_plans(plans: Sequence[Verdict], output: Report) -> None:
+    from abm.activation.guards import plan_tables, plans_as_json
+
+    if output is Report.JSON:
+        sys.stdout.write(plans_as_json(plans) + "\n")
+        return
+    for shown in plans:
+        _tell(shown.counts)
+        console.print(*plan_tables(shown), highlight=False)
 
 
 @app.command()
@@ -336,6 +376,10 @@ def query(
 
     with open_warehouse() as url:
         print_rows(url, statement, output.value, console)
+
+
+def _tell_aside(line: str) -> None:
+    errors.print(line, markup=False, highlight=False, soft_wrap=True)
 
 
 def _tell(line: str) -> None:

@@ -7,6 +7,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from abm import activation, alerts, ingest, quality, release, transform
+from abm.activation.guards import how_to_approve
 from abm.database_errors import database_errors_told
 from abm.destinations import REGISTRY
 from abm.errors import AbmError, ConfigurationError, Fault, HeldError
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from datetime import date, datetime
 
+    from abm.activation import Verdict
     from abm.landing import Counts
     from abm.settings import Connection, Settings
 
@@ -39,6 +41,14 @@ class Review:
 
 
 @dataclass(frozen=True)
+class Approval:
+    """Who approves the plan of this digest, as `abm plan` showed it."""
+
+    plan: str
+    approved_by: str
+
+
+@dataclass(frozen=True)
 class Night:
     """What a night did: the release it published, if any, and every step that failed."""
 
@@ -56,10 +66,12 @@ def run_night(
     destinations: Sequence[str] = (),
     review: Review | None = None,
     tell: Callable[[str], None],
+    show: Callable[[Verdict], None] | None = None,
 ) -> Night:
     """Ingest every configured source, model, publish, and activate every configured destination.
 
-    With a review base styles may move; it is published only with the name of who approves.
+    With a review base styles may move; it is published only with the name of who approves. `show` is given each plan
+    of a dry run.
     A source or destination that fails is told and left for the next night. Raises AbmError where no source landed
     or the candidate was not published; yesterday's release then stays as it was. Faults of the configuration
     are raised before anything is read.
@@ -71,7 +83,7 @@ def run_night(
         with database_errors_told():
             release_id = f"{'review' if review else 'run'}-{key}"
             model(url, settings, as_of or now.date(), release_id, review=review, tell=tell)
-        failures += activate(url, settings, key, dry_run=dry_run, only=destinations, tell=tell)
+        failures += activate(url, settings, key, dry_run=dry_run, only=destinations, tell=tell, show=show)
         return Night(release_id, failures)
     finally:
         tell_alerts(url, settings, tell)
@@ -198,9 +210,16 @@ def _what_is_missing(comparison: release.Comparison, review: Review | None) -> s
 
 
 def activate(
-    url: str, settings: Settings, key: str, *, dry_run: bool, only: Sequence[str], tell: Callable[[str], None]
+    url: str,
+    settings: Settings,
+    key: str,
+    *,
+    dry_run: bool,
+    only: Sequence[str],
+    tell: Callable[[str], None],
+    show: Callable[[Verdict], None] | None = None,
 ) -> list[Failure]:
-    """Plan, guard, send and account for each configured destination alone."""
+    """Plan, guard, send and account for each configured destination alone; `show` is given each plan of a dry run."""
     failures: list[Failure] = []
     for destination in configured_destinations(settings):
         if only and destination not in only:
@@ -208,29 +227,59 @@ def activate(
         tell(f"{'Planning' if dry_run else 'Sending to'} {destination}")
         try:
             with database_errors_told():
-                told = activate_one(url, settings, destination, f"{destination}-{key}", dry_run=dry_run)
+                verdict = activate_one(url, settings, destination, f"{destination}-{key}", dry_run=dry_run)
         except AbmError as error:
             failures.append(_failure(f"destination {destination}", error, tell))
         else:
-            tell(f"  {told}")
+            tell(f"  {verdict.counts}")
+            if dry_run and show:
+                show(verdict)
     return failures
 
 
-def activate_one(url: str, settings: Settings, destination: str, run_id: str, *, dry_run: bool) -> str:
-    """Send what differs and return its counts in a sentence; a plan past its guard is held and raised."""
+def activate_one(
+    url: str,
+    settings: Settings,
+    destination: str,
+    run_id: str,
+    *,
+    dry_run: bool = False,
+    approval: Approval | None = None,
+) -> Verdict:
+    """Send what differs and return the verdict on it.
+
+    A plan past its budget is held and HeldError raised, unless the approval is of exactly this plan; so is every plan
+    that is not the one approved.
+    """
     connection = find_connection(destination, settings)
-    if REGISTRY[destination].needs_connection:
+    if REGISTRY[destination].needs_connection and not dry_run:
         connection = require_connection(destination, settings)
     activation.plan(url, destination, run_id=run_id, dry_run=dry_run)
-    verdict = activation.guard(url, run_id, load_policy(settings.policy))
+    verdict = activation.guard(url, run_id, load_policy(settings.policy), connection)
     if dry_run:
-        return verdict.summary
-    if not verdict.is_within_budget:
-        activation.hold(url, run_id, verdict.summary)
-        raise HeldError(f"{verdict.summary} Approve it in Airflow (abm_activate_{destination}).")
+        return verdict
+    if remedy := _what_sending_lacks(verdict, approval):
+        activation.hold(url, run_id, verdict.told)
+        raise HeldError(f"{verdict.told}. Nothing was sent. {remedy}")
+    if approval:
+        activation.approve(url, run_id, verdict.digest, approval.approved_by)
     activation.send(url, run_id, connection)
     activation.account(url, run_id, connection)
-    return verdict.summary
+    return verdict
+
+
+def _what_sending_lacks(verdict: Verdict, approval: Approval | None) -> str | None:
+    """Tell what it takes to send a plan, or None where nothing is missing."""
+    if verdict.decision == "stop":
+        return "It cannot be approved; look at what was published and at the sources' checks."
+    if approval and approval.plan != verdict.digest:
+        return (
+            f"The plan is {verdict.digest} now, and {approval.plan} was approved. "
+            f"Look at it: abm plan {verdict.destination}"
+        )
+    if verdict.decision == "approve" and not approval:
+        return how_to_approve(verdict.destination, verdict.digest)
+    return None
 
 
 def tell_alerts(url: str, settings: Settings, tell: Callable[[str], None]) -> None:

@@ -39,7 +39,12 @@ class Platform:
     extra: Mapping[str, str] = field(default_factory=dict)
 
     def endpoint(self, base_url: str) -> dict[str, Any]:
-        return {"base_url": base_url, "login": self.login, "password": self.password, "extra": dict(self.extra)}
+        return {
+            "base_url": base_url,
+            "login": self.login,
+            "password": self.password,
+            "extra": {**self.extra, "is_sandbox": True},
+        }
 
 
 PLATFORMS = (

@@ -3,7 +3,7 @@
 from abm.activation.accounting import Accounting, account, summary
 from abm.activation.audience_forecasts import Forecast, read_forecasts
 from abm.activation.desired import target_names
-from abm.activation.guards import Verdict, guard
+from abm.activation.guards import Verdict, approve, guard
 from abm.activation.planning import PlanSummary, plan
 from abm.activation.runs import hold
 from abm.activation.sending import send
@@ -14,6 +14,7 @@ __all__ = [
     "PlanSummary",
     "Verdict",
     "account",
+    "approve",
     "guard",
     "hold",
     "plan",

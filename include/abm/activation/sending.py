@@ -13,6 +13,7 @@ from psycopg.types.json import set_json_loads
 
 from abm.activation.audiences import store_audiences
 from abm.activation.desired import field_map, live_release
+from abm.activation.guards.approvals import require_approval
 from abm.activation.recording import REASON_LENGTH, Recorder
 from abm.activation.runs import announce, fail_run, hold_run, locked_destination, require_run, set_status
 from abm.activation.whole_audiences import send_whole
@@ -82,8 +83,8 @@ def send(
     """Send what of the run has no outcome yet, and return how many rows have which outcome so far.
 
     A run that was killed goes on where it stopped; one that failed is taken up again while its release is live. Raises
-    HeldError where the run must not be sent or another process is sending, ConfigurationError where a person must act,
-    RetryableError where the platform is down.
+    HeldError where the run must not be sent (as one past its budget that nobody approved) or another process is
+    sending, ConfigurationError where a person must act, RetryableError where the platform is down.
     """
     with connect(url, autocommit=True) as warehouse:
         set_json_loads(orjson.loads, warehouse)
@@ -117,6 +118,7 @@ def _begin(warehouse: psycopg.Connection, run_id: str) -> bool:
     if run.status not in {"planned", "failed", "sending"} or (run.status == "sending" and not _is_open(warehouse, run)):
         return False
     _require_live(warehouse, run)
+    require_approval(warehouse, run)
     with warehouse.transaction():
         if run.status == "failed":
             _reopen(warehouse, run_id)

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 _SHOWN_LENGTH = 60
 _KEY = "[key]"  # pydantic's mark of a location that is a mapping's key
+_GUARD, _DESTINATION_GUARDS = ("guards", "default"), ("guards", "destinations")
 _YAML_WORDS = "put it in quotes (unquoted no, yes, on and off are not text in YAML)"
 _EXPECTED = {
     "float_type": "a number without quotes, such as 0.5 or 250000 (YAML reads 2e6 as text)",
@@ -42,10 +43,22 @@ def faults_of(error: ValidationError) -> Iterator[Fault]:
     """Yield each fault once; what lies below a key that is itself wrong is left out."""
     details = error.errors(include_url=False)
     wrong_keys = {detail["loc"][:-1] for detail in details if detail["loc"][-1:] == (_KEY,)}
+    wrong_guards = [detail for detail in details if detail["loc"][:2] == _GUARD]
     for detail in details:
         location = detail["loc"]
-        if not any(location[: len(key)] == key and location != (*key, _KEY) for key in wrong_keys):
+        if any(location[: len(key)] == key and location != (*key, _KEY) for key in wrong_keys):
+            continue
+        if not any(_is_inherited(detail, fault) for fault in wrong_guards):
             yield _fault(detail)
+
+
+def _is_inherited(detail: ErrorDetails, wrong: ErrorDetails) -> bool:
+    """Tell whether a destination's guard has only taken over what is wrong in the default's."""
+    return (
+        detail["loc"][:2] == _DESTINATION_GUARDS
+        and detail["loc"][3:] == wrong["loc"][2:]
+        and detail["input"] == wrong["input"]
+    )
 
 
 def _fault(detail: ErrorDetails) -> Fault:

@@ -1,4 +1,4 @@
-"""The policy's shape for what holds things back: guards, checks, suppression."""
+"""The policy's shape for what holds things back: checks, suppression."""
 
 from __future__ import annotations
 
@@ -6,36 +6,7 @@ from typing import Literal
 
 from pydantic import Field
 
-from abm.policy.parts import Amount, Count, Domains, Identifier, Part, Share
-
-
-class ReleaseGuard(Part):
-    """What a release may change without a person's word."""
-
-    max_style_change_share: Share = Field(description="Share of accounts whose style changes")
-    max_accounts_lost_share: Share = Field(description="Share of published accounts that are gone")
-    minimum_rows: Count = Field(description="Accounts below which shares do not count")
-
-
-class SyncGuard(Part):
-    """What a plan may do to a destination without a person's word."""
-
-    max_create_share: Share = Field(description="Creations, as a share of what is desired")
-    max_update_share: Share = Field(description="Updates, as a share of what was acknowledged")
-    max_remove_share: Share = Field(description="Removals, as a share of what was acknowledged")
-    minimum_rows: Count = Field(description="Rows below which shares do not count")
-
-
-class Guards(Part):
-    """Change budgets. An empty input always holds, whatever stands here."""
-
-    release: ReleaseGuard = Field(description="Budget of a release")
-    default: SyncGuard = Field(description="Budget of a plan whose destination is not named below")
-    destinations: dict[Identifier, SyncGuard] = Field(description="Budget of each destination's plan")
-    max_audience_removed_share: Share = Field(description="Share of one audience that one plan may remove")
-
-    def of(self, destination: str) -> SyncGuard:
-        return self.destinations.get(destination, self.default)
+from abm.policy.parts import Amount, Count, Domains, Part
 
 
 class Suppression(Part):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import yaml
 from pydantic import ValidationError
@@ -13,13 +13,11 @@ from pydantic import ValidationError
 from abm.errors import ConfigurationError, Fault
 from abm.policy.document import read_document
 from abm.policy.faults import faults_of, shown
+from abm.policy.overlay import overlay
 from abm.policy.rules import broken_rules
 from abm.policy.schema import Policy
 from abm.policy.styles import canonical_style
 from abm.policy.versions import policy_document
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
 
 DEFAULT_POLICY = Path(__file__).with_name("default.yml")
 
@@ -95,15 +93,6 @@ def _foreign_edges(currency: Any, default: str) -> Fault:
         f"{shown(currency)} is not the {default} of the default band edges",
         "Set scale_factor (1.0 keeps the numbers), or the styles' potential_from and potential_below",
     )
-
-
-def overlay(below: Mapping[str, Any], above: Mapping[str, Any]) -> dict[str, Any]:
-    """Lay one mapping over another: mappings merge key by key, everything else replaces."""
-    merged = dict(below)
-    for key, value in above.items():
-        under = merged.get(key)
-        merged[key] = overlay(under, value) if isinstance(under, dict) and isinstance(value, dict) else value
-    return merged
 
 
 def _with_canonical_styles(document: dict[str, Any], faults: list[Fault]) -> dict[str, Any]:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from abm.errors import Fault
 from abm.policy.benchmarks import benchmark
+from abm.policy.guard_rules import guard_doubts
 from abm.policy.seats import seats
 
 if TYPE_CHECKING:
@@ -19,7 +20,6 @@ WEIGHTS_SUM = 100.0
 PEOPLE_STYLES = ("one_to_one", "one_to_few")
 FAR_ABOVE = 3  # times the median
 PILOT_ACCOUNTS = 3
-_LARGE_MINIMUM = 10_000  # rows below which a guard's shares do not count: few companies have more accounts
 
 
 def practice_doubts(policy: Policy) -> Iterator[Fault]:
@@ -29,7 +29,7 @@ def practice_doubts(policy: Policy) -> Iterator[Fault]:
     yield from _benchmarks(policy)
     yield from _leases(policy)
     yield from _reviews(policy)
-    yield from _guards(policy)
+    yield from guard_doubts(policy)
     yield from _minutes(policy)
     if policy.pilot.enabled and len(policy.pilot.domains) > PILOT_ACCOUNTS:
         yield Fault(
@@ -138,35 +138,6 @@ def _reviews(policy: Policy) -> Iterator[Fault]:
         )
     if not review.minimum_stay_days:
         yield Fault("review.minimum_stay_days", "is 0", "Work on an account takes months: let a style last a while")
-
-
-def _guards(policy: Policy) -> Iterator[Fault]:
-    release = policy.guards.release
-    shares = {
-        "guards.release.max_style_change_share": release.max_style_change_share,
-        "guards.release.max_accounts_lost_share": release.max_accounts_lost_share,
-        "guards.default.max_remove_share": policy.guards.default.max_remove_share,
-        "guards.max_audience_removed_share": policy.guards.max_audience_removed_share,
-        **{
-            f"guards.destinations.{name}.max_remove_share": guard.max_remove_share
-            for name, guard in policy.guards.destinations.items()
-        },
-    }
-    for path, share in shares.items():
-        if share >= 1:
-            yield Fault(path, "is 1, so this guard can never fire", "Allow less than everything")
-    minimums = {
-        "guards.release": release.minimum_rows,
-        "guards.default": policy.guards.default.minimum_rows,
-        **{f"guards.destinations.{name}": guard.minimum_rows for name, guard in policy.guards.destinations.items()},
-    }
-    for path, rows in minimums.items():
-        if rows > _LARGE_MINIMUM:
-            yield Fault(
-                f"{path}.minimum_rows",
-                f"is {rows:,}, so its shares hardly ever count",
-                "Choose a number well below your accounts",
-            )
 
 
 def _minutes(policy: Policy) -> Iterator[Fault]:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from abm.errors import Fault
 from abm.policy.decision_rules import broken_decision_rules
 from abm.policy.experiment_rules import broken_experiments
+from abm.policy.guard_rules import broken_guards
 from abm.policy.ownership import broken_ownership
 from abm.policy.styles import STYLES
 from abm.policy.traits import broken_traits
@@ -40,6 +41,7 @@ def broken_rules(policy: Policy) -> Iterator[Fault]:
     yield from broken_ownership(policy.ownership, policy.fields)
     yield from broken_experiments(policy)
     yield from broken_decision_rules(policy)
+    yield from broken_guards(policy)
 
 
 def _styles_present(policy: Policy) -> Iterator[Fault]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Annotated
 
 from pydantic import Field
 
@@ -21,7 +21,9 @@ from abm.policy.decisions import (
     Rotation,
 )
 from abm.policy.doubts import doubts
-from abm.policy.limits import Checks, Guards, Suppression
+from abm.policy.fields import CrmField
+from abm.policy.guards import Guards
+from abm.policy.limits import Checks, Suppression
 from abm.policy.ownership import Ownership
 from abm.policy.parts import Count, Currency, Identifier, Name, Part, Positive
 from abm.policy.scoring import (
@@ -40,24 +42,6 @@ from abm.policy.treatment import Portfolio, Style
 
 if TYPE_CHECKING:
     from abm.errors import Fault
-
-CrmField = Literal[
-    "abm_style",
-    "abm_base_style",
-    "abm_account_score",
-    "abm_revenue_potential_score",
-    "abm_strategic_fit_score",
-    "abm_influence_score",
-    "abm_engagement_score",
-    "abm_cltv_score",
-    "abm_reason",
-    "abm_micro_segment",
-    "abm_style_since",
-    "abm_lease_ends",
-    "abm_policy_version",
-    "abm_is_target_account",
-    "abm_ideal_customer_profile",
-]
 
 
 class Policy(Part):

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from airflow.providers.standard.operators.hitl import ApprovalOperator
 
+from abm_airflow.errors import errors_told
 from abm_airflow.hooks.warehouse import WarehouseHook
 
 if TYPE_CHECKING:
@@ -19,20 +20,34 @@ ANSWER_WITHIN = timedelta(hours=20)
 
 
 class RecordedApproval(ApprovalOperator):
-    """Ask for approval; no answer in time counts as a rejection, and a rejection is recorded by `on_reject`.
+    """Ask for approval; no answer in time counts as a rejection, and either answer is recorded before anything follows.
 
-    `on_reject` takes the warehouse URL, the key of what was rejected, and the reason.
+    `on_reject` takes the warehouse URL, the key of what was rejected, and the reason; `on_approve` the URL, the key,
+    what exactly the person saw (`seen`), and the person's name. Where one of them raises, the task fails.
     """
 
-    template_fields = (*ApprovalOperator.template_fields, "key")
+    template_fields = (*ApprovalOperator.template_fields, "key", "seen")
 
-    def __init__(self, *, key: str, on_reject: Callable[[str, str, str], object], **arguments: Any) -> None:
+    def __init__(
+        self,
+        *,
+        key: str,
+        on_reject: Callable[[str, str, str], object],
+        on_approve: Callable[[str, str, str, str], object] | None = None,
+        seen: str = "",
+        **arguments: Any,
+    ) -> None:
         super().__init__(response_timeout=ANSWER_WITHIN, defaults=self.REJECT, **arguments)
         self.key = key
+        self.seen = seen
         self.on_reject = on_reject
+        self.on_approve = on_approve
 
+    @errors_told
     def execute_complete(self, context: Context, event: dict[str, Any]) -> Any:
-        if self.REJECT in event.get("chosen_options", []):
-            person = (event.get("responded_by_user") or {}).get("name", "nobody in time")
-            self.on_reject(WarehouseHook().url, self.key, f"rejected in Airflow by {person}")
+        chosen, person = event.get("chosen_options", []), (event.get("responded_by_user") or {}).get("name")
+        if self.REJECT in chosen:
+            self.on_reject(WarehouseHook().url, self.key, f"rejected in Airflow by {person or 'nobody in time'}")
+        elif self.APPROVE in chosen and self.on_approve:
+            self.on_approve(WarehouseHook().url, self.key, self.seen, person or "somebody in Airflow")
         return super().execute_complete(context, event)

@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 import yaml
 
-from abm.policy.load import DEFAULT_POLICY, overlay
+from abm.policy.load import DEFAULT_POLICY
+from abm.policy.overlay import overlay
 from abm.policy.schema import Policy
 
 

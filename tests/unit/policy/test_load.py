@@ -10,7 +10,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from abm.errors import ConfigurationError
-from abm.policy.load import DEFAULT_POLICY, as_yaml, load_policy, overlay, read_policy_file
+from abm.policy.load import DEFAULT_POLICY, as_yaml, load_policy, read_policy_file
+from abm.policy.overlay import overlay
 from abm.policy.schema import Policy
 from abm.policy.seats import seats
 from abm.policy.styles import ALIASES, STYLES, canonical_style

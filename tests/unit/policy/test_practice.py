@@ -34,7 +34,15 @@ def doubted(policy_with):
         ("review: {leave_margin: 0.0}", "review.leave_margin", "flap"),
         ("review: {minimum_stay_days: 0}", "review.minimum_stay_days", "let a style last"),
         ("guards: {release: {max_style_change_share: 1.0}}", "guards.release.max_style_change_share", "never fire"),
-        ("guards: {max_audience_removed_share: 1.0}", "guards.max_audience_removed_share", "never fire"),
+        (
+            "guards: {default: {each_audience: {max_remove_share: 1.0}}}",
+            "guards.default.each_audience.max_remove_share", "never fire",
+        ),
+        ("guards: {destinations: {nowhere: {first_sync: send}}}", "guards.destinations.nowhere", "sent nothing"),
+        (
+            "guards: {destinations: {linkedin: {audiences: {Programe wide: {max_remove_count: 5}}}}}",
+            "guards.destinations.linkedin.audiences.Programe wide", "no audience",
+        ),
         (
             "guards: {destinations: {linkedin: {max_remove_share: 1.0}}}",
             "guards.destinations.linkedin.max_remove_share", "never fire",
@@ -62,6 +70,7 @@ def test_a_departure_from_the_practice_is_told_with_its_reason(doubted, text, wh
         "mqa: {cool_down_days: 30}",
         "review: {every_days: 92, leave_margin: 0.01}",
         "guards: {default: {minimum_rows: 10000}, release: {max_style_change_share: 0.99}}",
+        "guards: {default: {max_remove_share: 1.0, max_remove_count: 100}}",
         "pilot: {enabled: true, domains: [a.example, b.example, c.example]}",
     ],
 )

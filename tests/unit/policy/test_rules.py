@@ -10,7 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from abm.policy.doubts import doubts
-from abm.policy.load import DEFAULT_POLICY, overlay
+from abm.policy.load import DEFAULT_POLICY
+from abm.policy.overlay import overlay
 from abm.policy.rules import broken_rules
 from abm.policy.schema import Policy
 from abm.policy.seats import seats

@@ -59,7 +59,7 @@ def test_endpoints_file_says_where_each_platform_answers_and_goes_with_it(tmp_pa
             "base_url": "",
             "login": "",
             "password": "sandbox",
-            "extra": {"account": "1"},
+            "extra": {"account": "1", "is_sandbox": True},
         }
         assert httpx.get(announced["notes"]["base_url"]).json() == {"notes": ["40 companies"], "limits": True}
     assert not (tmp_path / ENDPOINTS_FILE).exists()

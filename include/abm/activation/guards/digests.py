@@ -1,0 +1,31 @@
+"""The name of a plan: a digest of its rows, the same for the same changes in whatever run and order."""
+
+from __future__ import annotations
+
+import hashlib
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import psycopg
+
+DIGEST_LENGTH = 12  # as a policy's version: told, compared and typed by people
+
+# Outcomes do not enter: a run that was stopped halfway is still the plan that was approved.
+_ROWS = """
+select
+    destination,
+    count(object_key) as rows,
+    coalesce(sum(hash_record_extended(row(object_key, operation, payload), 0)::numeric), 0) as hashes
+from ops.sync_runs
+left join ops.sync_changes using (run_id, destination)
+where run_id = %s
+group by destination
+"""
+
+
+def plan_digest(connection: psycopg.Connection, run_id: str) -> str:
+    """Return the digest of a run's planned rows: keys, operations and what is sent."""
+    row = connection.execute(_ROWS, [run_id]).fetchone()
+    if row is None:
+        raise AssertionError(run_id)
+    return hashlib.sha256(":".join(map(str, row)).encode()).hexdigest()[:DIGEST_LENGTH]
