@@ -13,6 +13,7 @@ from psycopg.types.json import set_json_loads
 
 from abm.activation.audiences import store_audiences
 from abm.activation.desired import field_map, live_release
+from abm.activation.flight import Flight
 from abm.activation.guards.approvals import require_approval
 from abm.activation.recording import REASON_LENGTH, Recorder
 from abm.activation.runs import announce, fail_run, hold_run, locked_destination, require_run, set_status
@@ -188,36 +189,63 @@ def _names(warehouse: psycopg.Connection, run: Run) -> Sequence[str]:
 
 
 def _send_rows(url: str, warehouse: psycopg.Connection, run: Run, destination: Destination) -> None:
-    failures = 0
-    rows = max(destination.batch_rows(run.rows_planned), 1)
-    with Recorder(url, run) as recorder, closing(_batches(warehouse, run, rows, recorder)) as batches:
-        for changes in batches:
-            try:
-                results, failures = send_apart(changes, partial(_answered, destination), end_as), 0
-            except RetryableError as error:
-                recorder.record(changes, [end_as(change, "failed", error) for change in changes], is_answered=False)
-                failures += 1
-            except AbmError as error:
-                results = [end_as(change, "failed", error) for change in changes]
-                recorder.record(changes, results, is_answered=False)
-                raise
-            else:
-                recorder.record(changes, results)
-            if failures == FAILURES_IN_A_ROW:
-                break
-    if failures == FAILURES_IN_A_ROW:
-        told = f"{run.destination} did not answer {failures} times in a row"
+    """Send the removals without an outcome and then the other rows, so that who moves leaves before it joins."""
+    with Recorder(url, run) as recorder:
+        failures = _send_phase(warehouse, run, destination, recorder, are_removals=True)
+        recorder.wait()
+        if failures < FAILURES_IN_A_ROW:
+            if REGISTRY[run.destination].kind == "audiences":
+                warehouse.execute(_HOLD_JOINS, {"run_id": run.run_id})
+            failures = _send_phase(warehouse, run, destination, recorder, are_removals=False, failures=failures)
+    if failures >= FAILURES_IN_A_ROW:
+        told = f"{run.destination} did not answer {FAILURES_IN_A_ROW} times in a row"
         fail_run(warehouse, run.run_id, _DOWN, f"not sent: {told}")
         raise RetryableError(f"{told}. Its rows come again: with this run tried again, or the next plan.", code=_DOWN)
 
 
-def _batches(warehouse: psycopg.Connection, run: Run, rows: int, recorder: Recorder) -> Generator[Sequence[Change]]:
-    """Yield the removals without an outcome and then the other rows, so that who moves leaves before it joins."""
-    yield from _read_ahead(warehouse, run, rows, are_removals=True)
-    recorder.wait()
-    if REGISTRY[run.destination].kind == "audiences":
-        warehouse.execute(_HOLD_JOINS, {"run_id": run.run_id})
-    yield from _read_ahead(warehouse, run, rows, are_removals=False)
+def _send_phase(
+    warehouse: psycopg.Connection,
+    run: Run,
+    destination: Destination,
+    recorder: Recorder,
+    *,
+    are_removals: bool,
+    failures: int = 0,
+) -> int:
+    """Send one kind of rows and return how many batches in a row got no answer; after too many the rest stays.
+
+    What is on its way when a fault ends the phase is still recorded, and changes nothing about its end.
+    """
+    rows = max(destination.batch_rows(run.rows_planned), 1)
+    fault: AbmError | None = None
+    with closing(_read_ahead(warehouse, run, rows, are_removals=are_removals)) as batches:
+        flight = Flight(
+            batches,
+            lambda changes: send_apart(changes, partial(_answered, destination), end_as),
+            most=destination.batches_in_flight,
+            goes_alone=_replaces_members,
+        )
+        with closing(flight.batches()) as sent:
+            for changes, answer in sent:
+                try:
+                    results = answer.result()
+                except AbmError as error:
+                    recorder.record(changes, [end_as(change, "failed", error) for change in changes], is_answered=False)
+                    failures += 1
+                    fault = fault or (None if isinstance(error, RetryableError) else error)
+                else:
+                    recorder.record(changes, results)
+                    failures = failures if failures >= FAILURES_IN_A_ROW else 0
+                if fault or failures >= FAILURES_IN_A_ROW:
+                    flight.land()
+    if fault:
+        raise fault
+    return failures
+
+
+def _replaces_members(changes: Sequence[Change]) -> bool:
+    """Tell a batch in which members leave for others to join: nothing else of its audience may be on its way."""
+    return any(change.acknowledged or change.doubtful for change in changes if change.operation != "remove")
 
 
 def _read_ahead(

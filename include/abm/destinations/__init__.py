@@ -112,7 +112,9 @@ class Connected(Protocol):
 
 
 class Destination(Connected, Protocol):
-    """A destination that takes single changes, in batches."""
+    """A destination that takes single changes, in batches; `send` is called by as many threads as batches may fly."""
+
+    batches_in_flight: int
 
     def batch_rows(self, planned: int) -> int:
         """How many rows one call of `send` takes best when so many are planned."""

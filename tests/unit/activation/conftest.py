@@ -58,6 +58,7 @@ class Platform:
     poison: set[str] = field(default_factory=set)  # the whole call is refused for one of these
     calls: int = 0
     batch: int = 3
+    batches_in_flight: int = 1
     prepared: list[str] = field(default_factory=list)
     sent: list[Change] = field(default_factory=list)
     closed: int = 0

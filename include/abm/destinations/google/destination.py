@@ -55,6 +55,7 @@ class GoogleDestination:
 
     client: GoogleClient
     rhythm: Rhythm
+    batches_in_flight: int = 1  # Google works on the requests of one batch at the same time, in any order
     _lists: dict[str, UserList] = field(default_factory=dict, repr=False)
 
     def prepare(self, names: Sequence[str]) -> Sequence[Audience]:

@@ -1,13 +1,13 @@
-"""Write company properties to HubSpot: batches of 100 by record id, several at a time, each row answered for."""
+"""Write company properties to HubSpot: requests of 100 by record id, each row answered for."""
 
 from __future__ import annotations
 
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from abm.destinations import Result
 from abm.destinations.apart import write_the_same
+from abm.destinations.flights import batches_in_flight
 from abm.destinations.hubspot import fields
 from abm.destinations.hubspot.answers import NOT_ACKNOWLEDGED, blames_nobody, failed, read_answer, refused
 from abm.destinations.hubspot.client import UPDATE_INPUTS, WriteClient
@@ -22,8 +22,8 @@ if TYPE_CHECKING:
     from abm.destinations import Audience, Change
     from abm.settings import Connection
 
-ROWS_A_SEND = 5000  # so that waiting for the last request of each send hardly counts
-BATCHES_IN_FLIGHT = 4
+ROWS_A_SEND = 1000  # ten requests, recorded together
+BATCHES_IN_FLIGHT = 4  # one request of each at a time
 # Faults of the property, not of its value: rows that write the same properties all have them.
 _PROPERTY_FAULTS = frozenset({"PROPERTY_DOESNT_EXIST", "READ_ONLY_VALUE"})
 
@@ -34,7 +34,8 @@ def connect(connection: Connection | None, transport: httpx.BaseTransport | None
         raise ConfigurationError(
             Fault("destination 'hubspot'", "has no connection", "Add abm_hubspot; docs/connections.md lists its fields")
         )
-    return HubSpotDestination(WriteClient(open_client(connection, transport), paths(connection)))
+    client = WriteClient(open_client(connection, transport), paths(connection))
+    return HubSpotDestination(client, batches_in_flight(connection, BATCHES_IN_FLIGHT))
 
 
 @dataclass
@@ -42,6 +43,7 @@ class HubSpotDestination:
     """The companies of one HubSpot account. Updates by id may be sent again without a second effect."""
 
     client: WriteClient
+    batches_in_flight: int = BATCHES_IN_FLIGHT
     _existing: frozenset[str] | None = field(default=None, repr=False)
 
     def prepare(self, names: Sequence[str]) -> Sequence[Audience]:
@@ -92,8 +94,7 @@ class HubSpotDestination:
     def _send_all(self, batches: Sequence[Sequence[Change]]) -> list[Result]:
         if not batches:
             return []
-        with ThreadPoolExecutor(min(BATCHES_IN_FLIGHT, len(batches)), thread_name_prefix="hubspot") as pool:
-            outcomes = list(pool.map(self._send_or_error, batches))
+        outcomes = [self._send_or_error(batch) for batch in batches]
         errors = [outcome for outcome in outcomes if isinstance(outcome, AbmError)]
         if len(errors) == len(outcomes):
             raise next((error for error in errors if isinstance(error, ConfigurationError)), errors[0])

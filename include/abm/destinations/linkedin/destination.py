@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from abm.destinations import MISSING, Audience
+from abm.destinations.flights import batches_in_flight
 from abm.destinations.linkedin.client import COMPANY, SegmentClient
 from abm.destinations.linkedin.sending import Sending
 from abm.errors import ConfigurationError, Fault
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from abm.settings import Connection
 
 ROWS_A_SEND = 5000  # one full request, so that the next is read and the last recorded beside it
+BATCHES_IN_FLIGHT = 4
 DEFAULT_SOURCE_PLATFORM = "DIRECT_API"
 _UNUSABLE = frozenset({"EXPIRED", "FAILED", "ERROR"})
 _ACCOUNT_URN = re.compile(r"urn:li:sponsoredAccount:\d+")
@@ -45,7 +47,9 @@ def connect(connection: Connection | None, transport: httpx.BaseTransport | None
             )
         )
     source_platform = str(connection.extra.get("source_platform", DEFAULT_SOURCE_PLATFORM))
-    return LinkedInDestination(SegmentClient(open_client(connection, transport), account, source_platform))
+    client = SegmentClient(open_client(connection, transport), account, source_platform)
+    flying = batches_in_flight(connection, BATCHES_IN_FLIGHT)
+    return LinkedInDestination(client, batches_in_flight=flying)
 
 
 @dataclass
@@ -53,6 +57,7 @@ class LinkedInDestination:
     """The company segments of one ad account. Adding and removing are set operations, safe to repeat."""
 
     client: SegmentClient
+    batches_in_flight: int = BATCHES_IN_FLIGHT
     _segments: dict[str, Segment] = field(default_factory=dict, repr=False)
 
     def prepare(self, names: Sequence[str]) -> Sequence[Audience]:

@@ -53,6 +53,7 @@ class MetaDestination:
     """The Custom Audiences of one ad account. Adding and removing are set operations, safe to repeat."""
 
     client: AudienceClient
+    batches_in_flight: int = 1  # Meta promises nothing of two writes to one audience at a time
     _audiences: dict[str, CustomAudience] = field(default_factory=dict, repr=False)
 
     def prepare(self, names: Sequence[str]) -> Sequence[Audience]:

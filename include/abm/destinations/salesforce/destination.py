@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from abm.destinations import Audience, Result
+from abm.destinations.flights import batches_in_flight
 from abm.destinations.salesforce import bulk_job, row_calls
 from abm.destinations.salesforce.answers import Answer
 from abm.destinations.salesforce.fields import AccountFields
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
 
 MOST_ROWS_BY_CALLS = 2000  # the vendor advises collections below, Bulk API 2.0 above
 BULK_ROWS = 20_000  # two of Salesforce's own batches; some 20 MB of CSV, the limit is 100
+BATCHES_IN_FLIGHT = 2  # more jobs at once would only wait for one another's row locks
 LOCK_RETRIES = 5
 _LOCK_WAIT, _LONGEST_LOCK_WAIT = 0.5, 8.0
 _ACCOUNT_ID = re.compile(r"001[0-9A-Za-z]{12}(?:[0-9A-Za-z]{3})?")
@@ -38,7 +40,8 @@ def connect(connection: Connection | None, transport: httpx.BaseTransport | None
     """Return the org as a destination; raises ConfigurationError without a usable connection."""
     if connection is None:
         raise ConfigurationError(missing_connection("salesforce"))
-    return SalesforceDestination(open_client(connection, transport))
+    flying = batches_in_flight(connection, BATCHES_IN_FLIGHT)
+    return SalesforceDestination(open_client(connection, transport), batches_in_flight=flying)
 
 
 def _up_to(seconds: float) -> float:
@@ -52,6 +55,7 @@ class SalesforceDestination:
     client: PlatformClient
     sleep: Callable[[float], None] = time.sleep
     jitter: Callable[[float], float] = field(default=_up_to)
+    batches_in_flight: int = BATCHES_IN_FLIGHT
 
     def prepare(self, names: Sequence[str]) -> Sequence[Audience]:
         AccountFields(self.client).ensure(names)
