@@ -23,6 +23,8 @@ TOKEN_SECONDS = 60 * 86400.0
 _TABLES = """
 create table if not exists segments (id integer primary key autoincrement, name text, type text, account text,
     accessPolicy text, sourcePlatform text, sourceSegmentId text, created real, lastModified real);
+create table if not exists media (id text primary key, content text);
+create table if not exists list_uploads (segment_id integer primary key, attached real);
 create table if not exists members (segment_id integer, member_key text, identifiers text, people integer,
     primary key (segment_id, member_key)) without rowid;
 create table if not exists _writes (segment_id integer, member_key text, action text, at real, effective integer,
@@ -116,6 +118,16 @@ class AdAccount:
         )
         return total["n"], rows
 
+    def attach_list(self, segment_id: int) -> None:
+        """Note that a segment has its list from now on; raises ApiError where it has one."""
+        if self.attached(segment_id) is not None:
+            raise ApiError(400, "FIELD_INVALID", "A list cannot be edited: upload a new one")
+        self.store.execute("insert into list_uploads values (?, ?)", [segment_id, self.clock()])
+
+    def attached(self, segment_id: int) -> float | None:
+        found = self.store.execute("select attached from list_uploads where segment_id = ?", [segment_id])
+        return found[0]["attached"] if found else None
+
     def rename(self, segment_id: str, name: str) -> None:
         self.store.execute(
             "update segments set name = ?, lastModified = ? where id = ?", [name, self.clock(), segment_id]
@@ -169,7 +181,7 @@ class AdAccount:
             " where segment_id = ? and action = 'ADD' and at > ?",
             [row["id"], now - RECENT_SECONDS],
         )
-        is_built = now >= row["created"] + self.build_seconds
+        is_built = now >= (self.attached(row["id"]) or row["created"]) + self.build_seconds
         has_size = is_built and size["n"] >= MINIMUM_AUDIENCE
         return {
             "status": "READY" if is_built else "BUILDING",

@@ -11,23 +11,39 @@ from starlette.middleware import Middleware
 from starlette.routing import Route
 
 from abm_sandbox.faults import Fault, FaultInjection
-from abm_sandbox.linkedin import oauth, segments, streaming
+from abm_sandbox.linkedin import list_uploads, oauth, segments, streaming
 from abm_sandbox.linkedin.ad_account import AdAccount
-from abm_sandbox.linkedin.errors import ApiError, error_response
+from abm_sandbox.linkedin.errors import ApiError, error_response, invalid
 from abm_sandbox.linkedin.gate import Gate
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from starlette.requests import Request
+    from starlette.responses import Response
+
     from abm_sandbox.store import Store
+
+
+async def _create_or_act(request: Request) -> Response:
+    """Answer POST /dmpSegments: a creation, or the action that the query names."""
+    action = request.query_params.get("action")
+    if action is None:
+        return await segments.create(request)
+    if action != "generateUploadUrl":
+        raise invalid(f"Unknown action {action}", "ILLEGAL_ARGUMENT")
+    return await list_uploads.upload_url(request, await segments.read_object(request))
+
 
 _ROUTES = [
     Route("/oauth/v2/accessToken", oauth.access_token, methods=["POST"]),
-    Route("/rest/dmpSegments", segments.create, methods=["POST"]),
+    Route("/rest/dmpSegments", _create_or_act, methods=["POST"]),
     Route("/rest/dmpSegments", segments.find),
     Route("/rest/dmpSegments/{id}", segments.read),
     Route("/rest/dmpSegments/{id}", segments.update, methods=["POST"]),
     Route("/rest/dmpSegments/{id}", segments.delete, methods=["DELETE"]),
+    Route("/mediaUpload/{token}", list_uploads.upload, methods=["POST"]),
+    Route("/rest/dmpSegments/{id}/listUploads", list_uploads.attach, methods=["POST"]),
     Route("/rest/dmpSegments/{id}/companies", streaming.companies, methods=["POST"]),
     Route("/rest/dmpSegments/{id}/users", streaming.users, methods=["POST"]),
 ]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
 from pathlib import Path
 
 import httpx
@@ -13,8 +12,6 @@ import pytest
 
 from abm_sandbox.credentials import GOOGLE_ACCOUNT
 from abm_sandbox.google import create_app
-from abm_sandbox.serving import serve
-from abm_sandbox.store import Store
 
 SHARED_SPECS = Path(__file__).resolve().parents[4] / "shared" / "specs" / "google"
 LISTS = f"/v1/accountTypes/GOOGLE_ADS/accounts/{GOOGLE_ACCOUNT}/userLists"
@@ -100,14 +97,6 @@ def _closed(schema):
     }
 
 
-@dataclass
-class Clock:
-    now: float = 1_790_000_000.0
-
-    def __call__(self):
-        return self.now
-
-
 @pytest.fixture(scope="session")
 def specification():
     if not SHARED_SPECS.exists():
@@ -116,39 +105,15 @@ def specification():
 
 
 @pytest.fixture
-def clock():
-    return Clock()
+def google_url(server):
+    return server[0]
 
 
 @pytest.fixture
-def store():
-    store = Store()
-    yield store
-    store.close()
-
-
-@pytest.fixture(scope="session")
-def _server():
-    """One server for all tests, since stopping one takes longer than most of them; each test gives it its account."""
-    current = {}
-
-    async def account(scope, receive, send):
-        await current["app"](scope, receive, send)
-
-    with serve(account) as url:
-        yield url, current
-
-
-@pytest.fixture
-def google_url(_server):
-    return _server[0]
-
-
-@pytest.fixture
-def serve_app(_server, store, clock):
+def serve_app(server, store, clock):
     def serve_with(**values):
-        _server[1]["app"] = create_app(store, clock=clock, **{"processing_seconds": 60} | values)
-        return _server[1]["app"]
+        server[1]["app"] = create_app(store, clock=clock, **{"processing_seconds": 60} | values)
+        return server[1]["app"]
 
     return serve_with
 

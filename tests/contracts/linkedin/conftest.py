@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import httpx
 import pytest
 
 from abm_sandbox.credentials import LINKEDIN_ACCOUNT, LINKEDIN_TOKEN
 from abm_sandbox.linkedin import create_app
-from abm_sandbox.serving import serve
-from abm_sandbox.store import Store
 
 HEADERS = {
     "Authorization": f"Bearer {LINKEDIN_TOKEN}",
@@ -28,47 +24,15 @@ SEGMENT = {
 }
 
 
-@dataclass
-class Clock:
-    now: float = 1_790_000_000.0
-
-    def __call__(self) -> float:
-        return self.now
+@pytest.fixture
+def linkedin_url(server):
+    return server[0]
 
 
 @pytest.fixture
-def clock():
-    return Clock()
-
-
-@pytest.fixture
-def store():
-    store = Store()
-    yield store
-    store.close()
-
-
-@pytest.fixture(scope="session")
-def _server():
-    """One server for all tests, since stopping one takes longer than most of them; each test gives it its account."""
-    current = {}
-
-    async def account(scope, receive, send):
-        await current["app"](scope, receive, send)
-
-    with serve(account) as url:
-        yield url, current
-
-
-@pytest.fixture
-def linkedin_url(_server):
-    return _server[0]
-
-
-@pytest.fixture
-def sandbox(_server, store, clock):
-    _server[1]["app"] = create_app(store, clock=clock, fresh_seconds=5, build_seconds=60)
-    return _server[1]["app"]
+def sandbox(server, store, clock):
+    server[1]["app"] = create_app(store, clock=clock, fresh_seconds=5, build_seconds=60)
+    return server[1]["app"]
 
 
 @pytest.fixture

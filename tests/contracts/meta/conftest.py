@@ -13,55 +13,21 @@ import pytest
 
 from abm_sandbox.credentials import META_ACCOUNT, META_TOKEN
 from abm_sandbox.meta import create_app
-from abm_sandbox.serving import serve
-from abm_sandbox.store import Store
 
 SHARED_SPECS = Path(__file__).resolve().parents[4] / "shared" / "specs" / "meta"
 AUDIENCE = {"name": "ABM tier 1", "subtype": "CUSTOM", "customer_file_source": "USER_PROVIDED_ONLY"}
 _PLAIN_TYPES = {"string": str, "int": int, "unsigned int": int, "float": float, "bool": bool}
 
 
-@dataclass
-class Clock:
-    now: float = 1_790_000_000.0
-
-    def __call__(self) -> float:
-        return self.now
+@pytest.fixture
+def meta_url(server, sandbox):
+    return server[0]
 
 
 @pytest.fixture
-def clock():
-    return Clock()
-
-
-@pytest.fixture
-def store():
-    store = Store()
-    yield store
-    store.close()
-
-
-@pytest.fixture(scope="session")
-def _server():
-    """One server for all tests, since stopping one takes longer than most of them; each test gives it its account."""
-    current = {}
-
-    async def account(scope, receive, send):
-        await current["app"](scope, receive, send)
-
-    with serve(account) as url:
-        yield url, current
-
-
-@pytest.fixture
-def meta_url(_server, sandbox):
-    return _server[0]
-
-
-@pytest.fixture
-def sandbox(_server, store, clock):
-    _server[1]["app"] = create_app(store, clock=clock, update_seconds=60, minimum=3)
-    return _server[1]["app"]
+def sandbox(server, store, clock):
+    server[1]["app"] = create_app(store, clock=clock, update_seconds=60, minimum=3)
+    return server[1]["app"]
 
 
 @pytest.fixture
@@ -70,9 +36,9 @@ def account(sandbox):
 
 
 @pytest.fixture
-def http(_server, sandbox):
+def http(server, sandbox):
     headers = {"Authorization": f"Bearer {META_TOKEN}"}
-    with httpx.Client(base_url=f"{_server[0]}/v25.0", headers=headers) as client:
+    with httpx.Client(base_url=f"{server[0]}/v25.0", headers=headers) as client:
         yield client
 
 

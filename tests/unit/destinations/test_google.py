@@ -25,8 +25,6 @@ from abm_sandbox.credentials import GOOGLE_ACCOUNT, GOOGLE_CLIENT_ID, GOOGLE_CLI
 from abm_sandbox.faults import Fault
 from abm_sandbox.google import create_app
 from abm_sandbox.google.audience_members import MOST_MEMBERS
-from abm_sandbox.serving import serve
-from abm_sandbox.store import Store
 
 CORE, WIDE = "Programme core", "Programme wide"
 CONSENT = {"adUserData": "GRANTED", "adPersonalization": "GRANTED"}
@@ -34,49 +32,10 @@ INGEST, REMOVE, STATUS = "/v1/audienceMembers:ingest", "/v1/audienceMembers:remo
 CREDENTIALS = {"login": GOOGLE_CLIENT_ID, "password": GOOGLE_CLIENT_SECRET}
 
 
-class Clock:
-    """The time of the sandbox, moved by whoever waits."""
-
-    def __init__(self):
-        self.now = 1_790_000_000.0
-        self.waits = []
-
-    def __call__(self):
-        return self.now
-
-    def sleep(self, seconds):
-        self.waits.append(seconds)
-        self.now += seconds
-
-
 @pytest.fixture(autouse=True)
 def _no_waiting():
     with stamina.set_testing(True, attempts=6, cap=True):
         yield
-
-
-@pytest.fixture
-def clock():
-    return Clock()
-
-
-@pytest.fixture
-def store():
-    store = Store()
-    yield store
-    store.close()
-
-
-@pytest.fixture(scope="module")
-def server():
-    """One server for all tests, since stopping one takes longer than most of them; each test gives it its account."""
-    current = {}
-
-    async def account(scope, receive, send):
-        await current["app"](scope, receive, send)
-
-    with serve(account) as url:
-        yield url, current
 
 
 @pytest.fixture

@@ -19,8 +19,6 @@ from abm_sandbox.credentials import META_ACCOUNT, META_APP_SECRET, META_TOKEN
 from abm_sandbox.faults import Fault
 from abm_sandbox.meta import create_app
 from abm_sandbox.meta.errors import ERRORS
-from abm_sandbox.serving import serve
-from abm_sandbox.store import Store
 
 CORE, WIDE = "Programme core", "Programme wide"
 
@@ -29,25 +27,6 @@ CORE, WIDE = "Programme core", "Programme wide"
 def _no_waiting():
     with stamina.set_testing(True, attempts=4, cap=True):
         yield
-
-
-@pytest.fixture
-def store():
-    store = Store()
-    yield store
-    store.close()
-
-
-@pytest.fixture(scope="module")
-def server():
-    """One server for all tests, since stopping one takes longer than most of them; each test gives it its account."""
-    current = {}
-
-    async def account(scope, receive, send):
-        await current["app"](scope, receive, send)
-
-    with serve(account) as url:
-        yield url, current
 
 
 @pytest.fixture

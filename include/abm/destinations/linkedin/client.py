@@ -1,4 +1,4 @@
-"""LinkedIn's endpoints for company segments: find, create, stream members."""
+"""LinkedIn's endpoints for segments of companies or users: find, create, stream members, delete."""
 
 from __future__ import annotations
 
@@ -21,7 +21,8 @@ if TYPE_CHECKING:
     from abm.http import PlatformClient
 
 SEGMENTS = "/rest/dmpSegments"
-COMPANY = "COMPANY"
+COMPANY, USER = "COMPANY", "USER"
+STREAMS = {COMPANY: "companies", USER: "users"}
 ELEMENTS_A_REQUEST = 5000
 READY_SECONDS = 180.0  # a new segment may be "not found" for one or two minutes
 CREATE_ATTEMPTS = 4
@@ -62,6 +63,10 @@ class SegmentClient:
 
     def find(self, name: str) -> Segment | None:
         """Return the audience's segment, the oldest where there are several."""
+        return next(iter(self.find_all(name)), None)
+
+    def find_all(self, name: str) -> Sequence[Segment]:
+        """Return the segments with the audience's source id, the oldest first."""
         query = {
             "q": "account",
             "account": self.account,
@@ -75,26 +80,48 @@ class SegmentClient:
             found = [_segment(element) for element in body["elements"]]
         except (KeyError, TypeError, ValueError) as error:
             raise ContractError("LinkedIn listed segments in a form its documentation does not have.") from error
-        return min(found, key=lambda segment: (len(segment.segment_id), segment.segment_id), default=None)
+        return sorted(found, key=lambda segment: (len(segment.segment_id), segment.segment_id))
 
-    def find_or_create(self, name: str) -> Segment:
+    def find_or_create(self, name: str, kind: str = COMPANY) -> Segment:
         """Return the audience's segment; it is looked for before every attempt to create it."""
         for attempt in stamina.retry_context(
             on=RetryableError, attempts=CREATE_ATTEMPTS, timeout=None, wait_initial=5.0, wait_max=60.0
         ):
             with attempt:
-                return self.find(name) or self._create(name)
+                return self.find(name) or self.create(name, kind)
         raise AssertionError  # the last attempt either returned or raised
 
-    def stream(self, segment_id: str, elements: Sequence[Mapping[str, Any]]) -> Sequence[Any]:
-        """Add and remove companies, and return what is said of each element; waits for a segment that is new.
+    def create(self, name: str, kind: str) -> Segment:
+        """Make a segment; a second call makes a second one."""
+        body = {
+            "name": name,
+            "sourcePlatform": self.source_platform,
+            "sourceSegmentId": source_segment_id(name),
+            "account": self.account,
+            "accessPolicy": "PRIVATE",
+            "type": kind,
+            "destinations": [{"destination": "LINKEDIN"}],
+        }
+        headers = self._once.request("POST", SEGMENTS, json=body).headers
+        segment_id = headers.get("x-restli-id") or headers.get("x-linkedin-id")
+        if not segment_id:
+            raise ContractError("LinkedIn created a segment without telling its id. The next run finds it.")
+        return Segment(segment_id, kind, "BUILDING")
+
+    def delete(self, segment_id: str) -> None:
+        self.http.request("DELETE", f"{SEGMENTS}/{segment_id}")
+
+    def stream(self, segment_id: str, kind: str, elements: Sequence[Mapping[str, Any]]) -> Sequence[Any]:
+        """Add and remove members, and return what is said of each element; waits for a segment that is new.
 
         Raises RefusedError where LinkedIn refuses the request whole, RetryableError where the segment stays unknown.
         """
-        answered = self._stream_when_ready(f"{SEGMENTS}/{segment_id}/companies", elements).get("elements")
+        content = orjson.dumps({"elements": elements})
+        response = self.post_when_ready(f"{SEGMENTS}/{segment_id}/{STREAMS[kind]}", content, _STREAM)
+        answered = body_of(response).get("elements")
         if not isinstance(answered, list) or len(answered) != len(elements):
             raise ContractError(
-                f"LinkedIn did not answer for each of {len(elements)} companies. The next run sends them again."
+                f"LinkedIn did not answer for each of {len(elements)} members. The next run sends them again."
             )
         return answered
 
@@ -102,18 +129,18 @@ class SegmentClient:
         self.http.close()
         self._once.close()
 
-    def _stream_when_ready(self, path: str, elements: Sequence[Mapping[str, Any]]) -> Mapping[str, Any]:
-        content = orjson.dumps({"elements": elements})
+    def post_when_ready(self, path: str, content: bytes, headers: Mapping[str, str]) -> httpx.Response:
+        """Post to a segment's sub-resource, again while LinkedIn does not know the segment yet."""
         for attempt in stamina.retry_context(
             on=_is_unknown, attempts=None, timeout=READY_SECONDS, wait_initial=2.0, wait_max=20.0
         ):
             with attempt:
-                return self._stream_once(path, content)
+                return self._post_once(path, content, headers)
         raise AssertionError  # the last attempt either returned or raised
 
-    def _stream_once(self, path: str, content: bytes) -> Mapping[str, Any]:
+    def _post_once(self, path: str, content: bytes, headers: Mapping[str, str]) -> httpx.Response:
         try:
-            return body_of(self.http.request("POST", path, content=content, headers=_STREAM))
+            return self.http.request("POST", path, content=content, headers=headers)
         except RefusedError as error:
             if error.status != httpx.codes.NOT_FOUND:
                 raise
@@ -122,22 +149,6 @@ class SegmentClient:
                 f"{READY_SECONDS:.0f} s, then by the next run.",
                 code=_UNKNOWN,
             ) from error
-
-    def _create(self, name: str) -> Segment:
-        body = {
-            "name": name,
-            "sourcePlatform": self.source_platform,
-            "sourceSegmentId": source_segment_id(name),
-            "account": self.account,
-            "accessPolicy": "PRIVATE",
-            "type": COMPANY,
-            "destinations": [{"destination": "LINKEDIN"}],
-        }
-        headers = self._once.request("POST", SEGMENTS, json=body).headers
-        segment_id = headers.get("x-restli-id") or headers.get("x-linkedin-id")
-        if not segment_id:
-            raise ContractError("LinkedIn created a segment without telling its id. The next run finds it.")
-        return Segment(segment_id, COMPANY, "BUILDING")
 
 
 def source_segment_id(name: str) -> str:
