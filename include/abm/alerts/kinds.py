@@ -10,6 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from abm.alerts import states_of_audiences as audiences
 from abm.alerts import states_of_landing as landing
 from abm.alerts import states_of_releases as releases
 from abm.alerts import states_of_sending as sending
@@ -50,6 +51,12 @@ _ALL = (
         releases.NOT_PUBLISHED,
     ),
     Kind(
+        "approval-waits",
+        "Open the task's required actions in Airflow and approve or reject; no answer in 20 hours is a rejection.",
+        releases.WAITING,
+        ("ops.approvals",),
+    ),
+    Kind(
         "run-not-finished",
         "Look at the log of the destination's DAG; once mended, clear 'send' or trigger the DAG.",
         sending.NOT_FINISHED,
@@ -72,6 +79,24 @@ _ALL = (
         "They come again by themselves; look at the platform's words for what keeps them from passing.",
         sending.FAILING,
         ("ops_marts.fct_sync_waiting_rows",),
+    ),
+    Kind(
+        "audience-small",
+        "Wait two days where it is new; else widen or merge audiences in the policy.",
+        audiences.SMALL,
+        ("ops_marts.fct_audience_sizes",),
+    ),
+    Kind(
+        "audience-collapsed",
+        "Look at the audience in the ad account: was it deleted, flagged, or did memberships run out?",
+        audiences.COLLAPSED,
+        ("ops_marts.fct_audience_sizes",),
+    ),
+    Kind(
+        "edits-found",
+        "Ask the records' owners; where an import or automation writes our fields, have it stopped.",
+        sending.EDITED,
+        ("ops.field_edits",),
     ),
 )
 KINDS: Mapping[str, Kind] = {kind.name: kind for kind in _ALL}

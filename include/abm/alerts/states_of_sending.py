@@ -25,8 +25,8 @@ where
 HELD = """
 select
     health.destination as subject,
-    'nothing of its run ' || health.latest_run_id || ' was sent: ' || coalesce(runs.guard_reason, 'no reason is known')
-        as what,
+    'nothing of its run ' || health.latest_run_id || ' was sent: '
+        || coalesce(left(replace(runs.guard_reason, chr(10), ' '), 500), 'no reason is known') as what,
     'held' as digest,
     health.latest_planned_at as since,
     health.rows_held as rows_affected,
@@ -70,4 +70,30 @@ select
 from ops_marts.fct_sync_waiting_rows
 where waits_as = 'failed' and failed_runs >= 3
 group by destination, reason_code
+"""
+
+EDITED = """
+select
+    destination as subject,
+    count(distinct object_key) || ' records have a field of ours that was edited by hand: '
+        || count(*) filter (where decision = 'respected') || ' respected, '
+        || count(*) filter (where decision = 'restored') || ' put back, '
+        || count(*) filter (where decision = 'reported') || ' only reported' as what,
+    max(found_at)::text as digest,
+    min(found_at) as since,
+    count(distinct object_key) as rows_affected,
+    (
+        select array_agg(object_key order by newest desc, object_key)
+        from (
+            select object_key, max(found_at) as newest
+            from ops.field_edits as open_edits
+            where open_edits.destination = edits.destination and open_edits.ended_at is null
+            group by object_key
+            order by newest desc, object_key
+            limit 5
+        ) as records
+    ) as row_keys
+from ops.field_edits as edits
+where ended_at is null
+group by destination
 """

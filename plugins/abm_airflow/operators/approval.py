@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 from airflow.providers.standard.operators.hitl import ApprovalOperator
 
+from abm.approvals import note_answered, note_asked
 from abm_airflow.errors import errors_told
 from abm_airflow.hooks.warehouse import WarehouseHook
+from abm_airflow.notifiers import TellAlerts
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -20,10 +22,11 @@ ANSWER_WITHIN = timedelta(hours=20)
 
 
 class RecordedApproval(ApprovalOperator):
-    """Ask for approval; no answer in time counts as a rejection, and either answer is recorded before anything follows.
+    """Ask for approval and tell that somebody has to decide; no answer in time counts as a rejection.
 
-    `on_reject` takes the warehouse URL, the key of what was rejected, and the reason; `on_approve` the URL, the key,
-    what exactly the person saw (`seen`), and the person's name. Where one of them raises, the task fails.
+    Either answer is recorded before anything follows. `on_reject` takes the warehouse URL, the key of what was
+    rejected, and the reason; `on_approve` the URL, the key, what exactly the person saw (`seen`), and the person's
+    name. Where one of them raises, the task fails.
     """
 
     template_fields = (*ApprovalOperator.template_fields, "key", "seen")
@@ -37,15 +40,21 @@ class RecordedApproval(ApprovalOperator):
         seen: str = "",
         **arguments: Any,
     ) -> None:
-        super().__init__(response_timeout=ANSWER_WITHIN, defaults=self.REJECT, **arguments)
+        super().__init__(response_timeout=ANSWER_WITHIN, defaults=self.REJECT, notifiers=[TellAlerts()], **arguments)
         self.key = key
         self.seen = seen
         self.on_reject = on_reject
         self.on_approve = on_approve
 
     @errors_told
+    def execute(self, context: Context) -> Any:
+        note_asked(WarehouseHook().url, self.key, self.subject, self.body or "")
+        return super().execute(context)
+
+    @errors_told
     def execute_complete(self, context: Context, event: dict[str, Any]) -> Any:
         chosen, person = event.get("chosen_options", []), (event.get("responded_by_user") or {}).get("name")
+        note_answered(WarehouseHook().url, self.key, ", ".join(chosen) or "none")
         if self.REJECT in chosen:
             self.on_reject(WarehouseHook().url, self.key, f"rejected in Airflow by {person or 'nobody in time'}")
         elif self.APPROVE in chosen and self.on_approve:
