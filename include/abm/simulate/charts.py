@@ -14,6 +14,7 @@ _LABEL, _ROW, _BAR = 215, 64, 14
 _FLOW_HEIGHT, _FLOW_GAP, _NODE = 260, 14, 12
 _LEAST_RIBBON = 2.0
 _PANEL_WIDTH, _PANEL_HEIGHT = 340, 150
+_LETTER = 7  # width of one, at most
 
 
 @dataclass(frozen=True)
@@ -83,20 +84,37 @@ def _bullet(row: Bullet, top: float) -> str:
         parts.append(
             f'<rect class="band" x="{_LABEL + low:.1f}" y="{top + 6}" width="{max(high - low, 1):.1f}" height="40"/>'
         )
+    marks = sorted((value * scale, f"{name} {value:,.0f}") for name, value in row.marks.items())
     for name, value, offset in (("before", row.before, 10), ("after", row.after, 28)):
         if value is not None:
-            width = max(value * scale, 1)
+            width, told = max(value * scale, 1), f"{value:,.0f}"
             parts.append(
                 f'<rect class="{name}" x="{_LABEL}" y="{top + offset}" width="{width:.1f}" height="{_BAR}" rx="2"/>'
-                f'<text x="{_LABEL + width + 6:.1f}" y="{top + offset + 11}">{value:,.0f}</text>'
+                f'<text x="{_LABEL + _beside(width, told, marks):.1f}" y="{top + offset + 11}">{told}</text>'
             )
-    for name, value in row.marks.items():
-        x = _LABEL + value * scale
-        parts.append(
-            f'<line class="mark" x1="{x:.1f}" y1="{top + 4}" x2="{x:.1f}" y2="{top + 48}"/>'
-            f'<text class="muted middle" x="{min(x, WIDTH - 60):.1f}" y="{top + 59}">{escape(name)} {value:,.0f}</text>'
-        )
-    return "".join(parts)
+    return "".join([*parts, *_marks(marks, top)])
+
+
+def _beside(width: float, told: str, marks: Sequence[tuple[float, str]]) -> float:
+    """Return where a bar's number begins: right of the bar, and of every mark it would be crossed by."""
+    x = width + 6
+    for place, _ in marks:
+        if x - 4 < place < x + len(told) * _LETTER + 4:
+            x = place + 6
+    return x
+
+
+def _marks(marks: Sequence[tuple[float, str]], top: float) -> Iterator[str]:
+    """Draw marks from left to right; names that would overlap stand on either side of their lines."""
+    is_close = len(marks) > 1 and marks[-1][0] - marks[0][0] < (len(marks[0][1]) + len(marks[-1][1])) * _LETTER / 2
+    for number, (place, told) in enumerate(marks):
+        x = _LABEL + place
+        yield f'<line class="mark" x1="{x:.1f}" y1="{top + 4}" x2="{x:.1f}" y2="{top + 48}"/>'
+        if is_close:
+            anchor, at = ("muted end", x - 3) if number == 0 else ("muted", x + 3)
+        else:
+            anchor, at = "muted middle", min(x, WIDTH - 60)
+        yield f'<text class="{anchor}" x="{at:.1f}" y="{top + 59}">{escape(told)}</text>'
 
 
 def _stack(moves: Sequence[tuple[str, str, int]], side: int, order: Sequence[str]) -> dict[str, int]:

@@ -29,6 +29,7 @@ class UnmatchedTrait:
 _UNMATCHED = """
 with rules as (
     select 'profile ' || profile as owner, attribute, value_text from {ops}.policy_profiles
+    where attribute not in ('industry', 'country', 'region')  -- a profile may name markets nobody is known in yet
     union all
     select 'programme ' || programme, attribute, value_text from {ops}.policy_programme_rules
 ),
