@@ -13,7 +13,11 @@ from typing import Any
 import pytest
 import yaml
 
+from abm.destinations import REGISTRY
+from abm.sources import SOURCES
+
 PROJECT = Path(__file__).resolve().parents[3]
+CHANNELS = ("alerts_slack", "alerts_mail", "alerts_webhook")
 AIRFLOW_PARTS = {"api-server", "scheduler", "dag-processor", "triggerer", "worker"}
 
 
@@ -87,3 +91,13 @@ def test_docker_compose_accepts_the_file(tmp_path: Path) -> None:
     assert done.returncode == 0, done.stderr
     services = yaml.safe_load(done.stdout)["services"]
     assert json.dumps(services).count("filled") > 0
+
+
+def test_every_platform_and_channel_can_be_connected(compose: dict[str, Any]) -> None:
+    platforms = {*SOURCES, *(name for name, registered in REGISTRY.items() if registered.needs_connection)}
+    connections = {f"AIRFLOW_CONN_ABM_{name.upper()}" for name in (*platforms, "warehouse", *CHANNELS)}
+    assert {name for name in compose["x-airflow"]["environment"] if name.startswith("AIRFLOW_CONN_")} == connections
+    offered = (PROJECT / ".env.example").read_text(encoding="utf-8")
+    assert [name for name in connections if f"{name}=" not in offered] == ["AIRFLOW_CONN_ABM_WAREHOUSE"]
+    started = compose["services"]["sandbox"]["command"]
+    assert [name for name in platforms if name != "files" and f"--{name}-port" not in started] == []
