@@ -355,14 +355,16 @@ def _show_plans(plans: Sequence[Verdict], output: Report) -> None:
 @app.command()
 def export(
     style: Annotated[str, typer.Option(help="one_to_one, one_to_few, one_to_many or targeted_demand_gen.")],
-    platform: Annotated[str, typer.Option(help="Whose upload template to write: linkedin.")],
+    platform: Annotated[str, typer.Option(help="Whose upload template to write: linkedin, google or meta.")],
     out: Annotated[Path, typer.Option(help="Folder to write to.", metavar="DIR")],
 ) -> None:
     """Write one style's audience as a file in a platform's own upload template."""
     from abm.destinations.lists.export import export as write
+    from abm.policy.load import load_policy
 
     with open_warehouse() as url:
-        written = write(url, style=style, platform=platform, out=out)
+        form = load_policy(load_settings().policy).audience_lists.people
+        written = write(url, style=style, platform=platform, out=out, people=form)
     console.print(f"{written.rows:,} rows in {written.path}", soft_wrap=True)
 
 

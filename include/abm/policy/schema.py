@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 from pydantic import Field
 
+from abm.policy.audience_lists import AudienceLists
 from abm.policy.audience_sizes import AudienceForecast, AudienceMembership
 from abm.policy.decisions import (
     ContactPressure,
@@ -67,6 +68,7 @@ class Policy(Part):
     )
     audience_minimums: dict[Identifier, Count] = Field(description="Members a platform wants before an audience serves")
     audience_forecast: AudienceForecast = Field(description="What an audience is expected to count on a platform")
+    audience_lists: AudienceLists = Field(description="How upload files are written")
     audience_membership: AudienceMembership = Field(description="How long a platform keeps members")
     fields: dict[Identifier, dict[CrmField, Name | None]] = Field(
         description="Our field to the platform's; null: not sent"

@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 
 SETTING_PARTS = (
     "portfolio", "revenue_potential", "influence", "engagement", "cltv", "backtest", "suppression", "guards", "checks",
-    "audience_minimums", "audience_forecast", "audience_membership", "ownership", "review", "overrides", "mqa",
-    "leases", "rotation", "micro_segments", "contact_pressure", "pilot", "marketing_budget",
+    "audience_minimums", "audience_forecast", "audience_lists", "audience_membership", "ownership", "review",
+    "overrides", "mqa", "leases", "rotation", "micro_segments", "contact_pressure", "pilot", "marketing_budget",
 )  # fmt: skip
 
 

@@ -11,14 +11,17 @@ from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 from abm.destinations import Audience
-from abm.destinations.lists.files import Written, digest, explained, replace_text, write_list
-from abm.destinations.lists.templates import LINKEDIN
+from abm.destinations.lists.files import Written, digest, drop_lists, explained, replace_text, write_lists
+from abm.destinations.lists.people import is_person, people_templates
+from abm.destinations.lists.templates import LINKEDIN, Template
+from abm.policy.load import load_policy
 from abm.settings import load_settings
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
     from pathlib import Path
 
+    from abm.destinations.lists.people import Form
     from abm.errors import Fault
     from abm.settings import Connection
 
@@ -26,14 +29,19 @@ MANIFEST = "manifest.json"
 
 
 def connect(connection: Connection | None) -> Lists:  # noqa: ARG001 (every destination is opened alike)
-    return Lists(load_settings().home_dir / "lists")
+    settings = load_settings()
+    return Lists(settings.home_dir / "lists", load_policy(settings.policy).audience_lists.people)
 
 
 @dataclass(frozen=True)
 class Lists:
-    """A folder with one folder an audience: the platform's upload file, and a manifest that proves it complete."""
+    """A folder with one folder an audience: the platforms' upload files, and a manifest that proves them complete.
+
+    Companies go into LinkedIn's template, people into that of each platform, hashed or not.
+    """
 
     folder: Path
+    people: Form = "hashed"
 
     def prepare(self, names: Sequence[str]) -> Sequence[Audience]:
         with explained(self.folder):
@@ -49,8 +57,10 @@ class Lists:
         if first is None:
             return self._remove(audience)
         folder = self.folder / folder_name(audience)
-        written = write_list(folder, LINKEDIN.platform, LINKEDIN, chain([first], members))
-        manifest = _manifest(audience, release_id, written)
+        templates = self._templates(first)
+        written = write_lists(folder, templates, chain([first], members))
+        drop_lists(folder, self._stems() - templates.keys())
+        manifest = _manifest(audience, release_id, [(templates[stem], files) for stem, files in written.items()])
         replace_text(folder / MANIFEST, json.dumps(manifest, indent=2, ensure_ascii=False) + "\n")
         return _ready(audience, manifest)
 
@@ -60,6 +70,14 @@ class Lists:
 
     def close(self) -> None:
         pass
+
+    def _templates(self, member: Mapping[str, Any]) -> dict[str, Template]:
+        """Return the templates for members of this one's kind, by the stem of their files' names."""
+        chosen = people_templates(self.people) if is_person(member) else [LINKEDIN]
+        return {template.platform: template for template in chosen}
+
+    def _stems(self) -> set[str]:
+        return {template.platform for template in (LINKEDIN, *people_templates(self.people))}
 
     def _read(self, audience: str) -> Audience:
         folder = self.folder / folder_name(audience)
@@ -88,16 +106,26 @@ def folder_name(audience: str) -> str:
     return f"{plain or 'audience'}-{hashlib.sha256(audience.encode()).hexdigest()[:6]}"
 
 
-def _manifest(audience: str, release_id: str | None, written: Written) -> dict[str, Any]:
+def _manifest(audience: str, release_id: str | None, lists: Sequence[tuple[Template, Written]]) -> dict[str, Any]:
+    """Describe the lists; the figures at the top are those of the longest."""
+    told = [_told(template, written) for template, written in lists]
     return {
         "audience": audience,
         "release_id": release_id,
-        "platform": LINKEDIN.platform,
+        **max(told, key=lambda one: int(one["rows"])),
+        "lists": told,
+        "files": [asdict(file) for _, written in lists for file in written.files],
+    }
+
+
+def _told(template: Template, written: Written) -> dict[str, Any]:
+    return {
+        "platform": template.platform,
         "rows": written.rows,
         "members_without_identifier": written.unusable,
-        "minimum_matched_members": LINKEDIN.minimum_matched,
-        "can_reach_minimum": written.rows >= LINKEDIN.minimum_matched,
-        "files": [asdict(file) for file in written.files],
+        "minimum_matched_members": template.minimum_matched,
+        "can_reach_minimum": written.rows >= template.minimum_matched,
+        "form": getattr(template, "form", "plain"),
     }
 
 

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from contextlib import contextmanager
 from dataclasses import dataclass
+from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 from abm.destinations.lists.files import write_list
-from abm.destinations.lists.templates import find_template
+from abm.destinations.lists.people import Form, is_person, people_templates
+from abm.destinations.lists.templates import LINKEDIN, Template
 from abm.errors import ConfigurationError, Fault, HeldError
 from abm.warehouse import connect
 
@@ -17,10 +19,14 @@ if TYPE_CHECKING:
 
     import psycopg
 
+PLATFORMS = ("linkedin", "google", "meta")
 # The rows of `lists` hold every column of the template; a platform's own rows serve where lists has no such style.
 _SOURCE = """
 select destination from activation.audience_members
-where style = %(style)s and destination in (%(platform)s, 'lists')
+where
+    style = %(style)s
+    and (destination = %(platform)s or destination = 'lists')
+    and (%(platform)s = 'linkedin' or identifiers not like '%%"company%%')
 order by destination <> 'lists' limit 1
 """
 _MEMBERS = """
@@ -39,17 +45,35 @@ class Exported:
     unusable: int
 
 
-def export(url: str, style: str, platform: str, out: Path) -> Exported:
+def export(url: str, style: str, platform: str, out: Path, *, people: Form = "hashed") -> Exported:
     """Write the published audience of a style in the platform's upload template; an older file is replaced.
 
-    Raises ConfigurationError for a platform without a template or a style without an audience.
+    `people` says how people are written. Raises ConfigurationError for a platform without a template or a style without
+    an audience.
     """
-    template = find_template(platform)
+    _require_template(platform)
     with connect(url) as connection:
         destination = _source(connection, style, platform)
         with _members(connection, style, destination) as members:
-            written = write_list(out, f"{style}_{platform}", template, members)
+            first = next(members, {})
+            written = write_list(
+                out, f"{style}_{platform}", _template(platform, first, people), chain([first], members)
+            )
     return Exported(out / written.files[0].name, written.rows, written.unusable)
+
+
+def _require_template(platform: str) -> None:
+    if platform not in PLATFORMS:
+        raise ConfigurationError(
+            Fault(f"platform {platform!r}", "has no upload template", f"Use one of {', '.join(PLATFORMS)}")
+        )
+
+
+def _template(platform: str, member: Mapping[str, Any], people: Form) -> Template:
+    """Return the platform's template for members of this one's kind."""
+    if platform == LINKEDIN.platform and not is_person(member):
+        return LINKEDIN
+    return next(template for template in people_templates(people) if template.platform.startswith(platform))
 
 
 def _source(connection: psycopg.Connection, style: str, platform: str) -> str:

@@ -43,19 +43,36 @@ class Written:
 
 
 def write_list(folder: Path, stem: str, template: Template, members: Iterable[Mapping[str, Any]]) -> Written:
-    """Write the members in the platform's template, in as many files as its limit asks for, and replace older ones.
+    """Write the members in one platform's template: `write_lists` for it alone."""
+    return write_lists(folder, {stem: template}, members)[stem]
 
-    Raises ConfigurationError where the folder cannot be written; the older files are then still whole.
+
+def write_lists(
+    folder: Path, templates: Mapping[str, Template], members: Iterable[Mapping[str, Any]]
+) -> Mapping[str, Written]:
+    """Write the members in each template, in as many files as its limit asks for, and replace older ones.
+
+    `templates` are by the stem of their files' names. Raises ConfigurationError where the folder cannot be written;
+    the older files are then still whole.
     """
     with explained(folder):
         folder.mkdir(parents=True, exist_ok=True)
         with ExitStack() as open_files:
-            writer = _Writer(folder, stem, template, open_files)
+            writers = {stem: _Writer(folder, stem, template, open_files) for stem, template in templates.items()}
             for identifiers in members:
-                writer.add(identifiers)
-        written = writer.finish()
-        _drop_others(folder, stem, {file.name for file in written.files})
+                for writer in writers.values():
+                    writer.add(identifiers)
+        written = {stem: writer.finish() for stem, writer in writers.items()}
+        for stem, files in written.items():
+            _drop_others(folder, stem, {file.name for file in files.files})
     return written
+
+
+def drop_lists(folder: Path, stems: Iterable[str]) -> None:
+    """Remove the lists of these stems: the audience is of another kind now."""
+    with explained(folder):
+        for stem in stems:
+            _drop_others(folder, stem, set())
 
 
 def replace_text(path: Path, text: str) -> None:

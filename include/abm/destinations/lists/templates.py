@@ -5,8 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from abm.errors import ConfigurationError, Fault
-
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
@@ -31,9 +29,13 @@ class Template:
     def headers(self) -> Sequence[str]:
         return [header for header, _ in self.columns]
 
+    def values(self, identifiers: Mapping[str, Any]) -> dict[str, Any]:
+        """Return what stands under each header."""
+        return {header: identifiers.get(name) or identifiers.get(header) for header, name in self.columns}
+
     def row(self, identifiers: Mapping[str, Any]) -> Sequence[str] | None:
         """Return a member's cells, or None where the platform could not recognise it by any of them."""
-        values = {header: identifiers.get(name) or identifiers.get(header) for header, name in self.columns}
+        values = self.values(identifiers)
         if not any(values[header] for header in self.needs_one_of):
             return None
         return [_cell(value) for value in values.values()]
@@ -63,12 +65,3 @@ LINKEDIN = Template(
     maximum_rows=300_000,
     minimum_matched=300,
 )
-TEMPLATES = {template.platform: template for template in (LINKEDIN,)}
-
-
-def find_template(platform: str) -> Template:
-    if platform not in TEMPLATES:
-        raise ConfigurationError(
-            Fault(f"platform {platform!r}", "has no upload template", f"Use one of {', '.join(TEMPLATES)}")
-        )
-    return TEMPLATES[platform]
