@@ -102,7 +102,8 @@ def number_told(number: float | None) -> str:
 
 def _tables(rehearsal: Rehearsal, minimums: Mapping[str, int]) -> Iterator[RenderableType]:
     labels = {line.style: line.label for line in rehearsal.outcome.styles}
-    yield _style_table(rehearsal.outcome.styles, rehearsal.currency)
+    yield _style_table(rehearsal.outcome.styles)
+    yield _spend_table(rehearsal.outcome.styles, rehearsal.currency)
     if rehearsal.outcome.movers:
         yield _move_table(rehearsal.outcome.movers, labels)
         yield _mover_table(rehearsal.outcome.movers, labels)
@@ -113,16 +114,24 @@ def _tables(rehearsal: Rehearsal, minimums: Mapping[str, int]) -> Iterator[Rende
         yield _month_table(rehearsal.months, labels)
 
 
-def _style_table(styles: Sequence[StyleLine], currency: str) -> Table:
+def _style_table(styles: Sequence[StyleLine]) -> Table:
     table = _table("Styles, before and after", "Style")
-    headings = ("Accounts", "after", "Seats", "after", "Waitlist", "after", f"Planned {currency} a year", "after")
-    for heading in headings:
-        table.add_column(heading, justify="right")
+    for heading in ("Accounts", "after", "Seats", "after", "Waitlist", "after"):
+        table.add_column(heading, justify="right", no_wrap=True)  # half a number would be a wrong one
     for line in styles:
         cells: list[str] = []
-        for told in (_accounts, seats_told, _waitlist, _spend):
+        for told in (_accounts, seats_told, _waitlist):
             cells += [told(line.before), told(line.after)]
         table.add_row(line.label, *cells)
+    return table
+
+
+def _spend_table(styles: Sequence[StyleLine], currency: str) -> Table:
+    table = _table(f"Planned spend, {currency} a year", "Style")
+    for heading in ("Before", "after"):
+        table.add_column(heading, justify="right", no_wrap=True)
+    for line in styles:
+        table.add_row(line.label, _spend(line.before), _spend(line.after))
     return table
 
 

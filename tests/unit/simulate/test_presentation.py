@@ -48,8 +48,8 @@ class _Reading(HTMLParser):
         assert self.open.pop() == tag
 
 
-def printed(rehearsal: Rehearsal, *, is_json: bool = False) -> str:
-    console = Console(width=160, force_terminal=False)
+def printed(rehearsal: Rehearsal, *, is_json: bool = False, width: int = 160) -> str:
+    console = Console(width=width, force_terminal=False)
     with console.capture() as captured:
         show(rehearsal, load_policy(None), console, is_json=is_json, html=None)
     return captured.get()
@@ -120,6 +120,14 @@ def test_power_checks_and_unknown_values_are_told(rehearsal: Make) -> None:
         assert "Account adverts" in text
         assert "Too small: 3" in text
         assert "No account has the technology 'snowflak', which programme banks asks for." in text
+
+
+def test_no_number_is_cut_on_a_narrow_terminal(rehearsal: Make) -> None:
+    told = printed(rehearsal(), width=80)
+
+    assert "200,000" in told
+    assert "120,000" in told
+    assert "…" not in told.partition("Moves")[0]
 
 
 def test_policy_in_force_is_called_so(rehearsal: Make) -> None:
