@@ -4,7 +4,8 @@
 HELD = """
 select
     batches.source as subject,
-    'its deliveries are held back by their checks. ' || max(batches.reason) filter (where batches.is_latest) as what,
+    'its deliveries are held back by their checks. '
+        || coalesce(max(batches.reason) filter (where batches.is_latest), 'No reason is known.') as what,
     'held' as digest,
     min(batches.staged_at) as since,
     null::bigint as rows_affected,
