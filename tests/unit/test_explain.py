@@ -202,3 +202,15 @@ def test_what_names_a_member_to_a_platform_is_not_shown(released, warehouse, cap
     assert "ABM_Style__c" in shown
     assert "Programme/m1" in shown
     assert "ada@example.com" not in shown
+
+
+def test_story_tells_what_people_wrote_over_our_fields(released, warehouse):
+    warehouse.execute(
+        "insert into ops.field_edits (destination, object_key, field, platform_field, written, found, found_digest,"
+        " decision, since) values ('salesforce', '001', 'abm_style', 'ABM_Style__c', 'one_to_few', 'Tier 1', 'd',"
+        " 'reported', '2026-03-02'), ('salesforce', '002', 'abm_style', 'ABM_Style__c', 'one_to_few', 'x', 'd',"
+        " 'reported', '2026-03-02')"
+    )
+    (section,) = [part for part in explain(released, "alpha.example").sections if "Edited by hand" in part.title]
+    (row,) = section.rows
+    assert (row["field"], row["found"], row["decision"]) == ("abm_style", "Tier 1", "reported")

@@ -37,6 +37,19 @@ NOW = (
         """,
     ),
     Question(
+        "Edited by hand in a CRM",
+        """
+        select
+            edits.destination, edits.object_key, edits.field, edits.written, edits.found, edits.decision, edits.since,
+            edits.ends_on, edits.ended_at
+        from ops.field_edits as edits
+        inner join activation.crm_accounts as records using (destination, object_key)
+        where records.account_id = %(account)s
+        order by edits.found_at desc, edits.destination, edits.object_key, edits.field
+        limit 20
+        """,
+    ),
+    Question(
         "Leases",
         """
         select style, trigger, starts_on, ends_on, renewals, valid_from, valid_to

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from psycopg import sql
 
-from abm import landing
+from abm import activation, landing
 from abm.activation.field_edits import open_edits
 from abm.activation.gone_records import follow_gone
 from abm.activation.same_values import is_same, trimmed
@@ -352,6 +352,8 @@ def test_edits_are_counted_by_what_was_decided(crm: World) -> None:
     crm.plan()
     with connect(crm.url) as connection:
         assert open_edits(connection, "salesforce") == {"restored": 1, "reported": 1}
+    verdict = activation.guard(crm.url, f"salesforce-{crm.runs}", load_policy(None))
+    assert "Edited by hand:** 1 put back, 1 not understood, left as they are." in verdict.summary
 
 
 VALUES = st.one_of(

@@ -34,6 +34,8 @@ def _paragraphs(measured: Measured, found: Sequence[Finding], decision: str) -> 
         f"{plan.rows_unchanged:,} of {plan.rows_desired:,} rows are unchanged, {plan.rows_withheld:,} were refused "
         "before and are not sent again."
     )
+    if measured.edits:
+        yield f"\n**Edited by hand:** {edits_in_words(measured)}."
     if found:
         yield "\n**Over the limits of the policy:**\n"
         yield from (f"- {_plain(finding.told)} (`{_plain(finding.policy_key)}`)" for finding in found)
@@ -64,6 +66,12 @@ def _paragraphs(measured: Measured, found: Sequence[Finding], decision: str) -> 
         )
     elif decision == "stop":
         yield "\nIt cannot be approved: nothing is sent, nothing is removed, and the next night plans anew."
+
+
+def edits_in_words(measured: Measured) -> str:
+    """Tell how many values that people wrote over ours are put back, stay, or wait for someone to look."""
+    words = {"restored": "put back", "respected": "kept", "reported": "not understood, left as they are"}
+    return ", ".join(f"{measured.edits[name]:,} {told}" for name, told in words.items() if name in measured.edits)
 
 
 def _expectations(measured: Measured) -> Sequence[str]:
@@ -124,6 +132,8 @@ def tables(verdict: Verdict) -> Iterator[Table]:
         yield _table("Examples, by key", ("Rows", "Keys"), rows)
     if measured.forecasts:
         yield _table("Expected of each audience", ("Audience",), [(told,) for told in _expectations(measured)])
+    if measured.edits:
+        yield _table("Edited by hand in the CRM", ("Fields",), [(edits_in_words(measured),)])
     if verdict.reasons:
         yield _table(f"Over the limits: {verdict.decision}", ("Why",), [(reason,) for reason in verdict.reasons])
 
@@ -153,5 +163,5 @@ def _document(verdict: Verdict) -> dict[str, Any]:
     if verdict.measured is not None:
         measured = asdict(verdict.measured)
         document |= {"counts": measured["plan"], "before": verdict.measured.whole.before}
-        document |= {name: measured[name] for name in ("audiences", "forecasts", "fields", "examples")}
+        document |= {name: measured[name] for name in ("audiences", "forecasts", "fields", "edits", "examples")}
     return document

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from psycopg.rows import class_row
 
+from abm.activation.field_edits import open_edits
 from abm.activation.guards.digests import plan_digest
 from abm.activation.guards.moves import FieldTally, field_tallies
 from abm.activation.planning import PlanSummary, read_plan
@@ -14,7 +15,7 @@ from abm.activation.runs import require_run
 from abm.destinations import REGISTRY
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     import psycopg
 
@@ -105,7 +106,7 @@ class Examples:
 
 @dataclass(frozen=True)
 class Measured:
-    """A plan in exact counts, and the digest that names it."""
+    """A plan in exact counts, and the digest that names it; `edits` by hand stand, by what was decided of them."""
 
     plan: PlanSummary
     digest: str
@@ -114,6 +115,7 @@ class Measured:
     fields: Sequence[FieldTally]
     examples: Sequence[Examples]
     forecasts: Sequence[Forecast] = ()
+    edits: Mapping[str, int] = field(default_factory=dict)
 
     @property
     def is_first_sync(self) -> bool:
@@ -148,6 +150,7 @@ def measure(
         fields=[] if of_members else field_tallies(connection, plan, watched),
         examples=_examples(connection, run_id, audiences or [whole]),
         forecasts=forecasts,
+        edits={} if of_members else open_edits(connection, destination),
     )
 
 
