@@ -70,6 +70,15 @@ class Received:
     samples: Sequence[str] = field(repr=False)
 
 
+@dataclass(frozen=True)
+class Batch:
+    """Where a request stands in its upload session."""
+
+    session_id: int
+    number: int
+    is_last: bool
+
+
 @dataclass
 class AudienceClient:
     """The Custom Audiences of one ad account; `proof` goes with every call."""
@@ -107,21 +116,7 @@ class AudienceClient:
 
         Counts are told for the session: with one request a session they are surely those of the request.
         """
-        schema, rows = identifiers.table(people)
-        body = {
-            "payload": {
-                "schema": schema,
-                "data": rows,
-                "is_raw": False,
-                "data_source": {"type": "FILE_IMPORTED", "sub_type": "HASHES"},
-            },
-            "session": {
-                "session_id": secrets.randbits(_SESSION_BITS) + 1,
-                "batch_seq": 1,
-                "last_batch_flag": True,
-                "estimated_num_total": len(rows),
-            },
-        }
+        body = _upload(people, Batch(new_session(), 1, is_last=True))
         path = f"/{audience_id}/users"
         try:
             answer = self.http.request(_METHODS[action], path, json=body, params=self.proof)
@@ -130,7 +125,16 @@ class AudienceClient:
                 raise
             # Meta's advice for this code: once more, and no oftener.
             answer = self.http.request(_METHODS[action], path, json=body, params=self.proof)
-        return _received(body_of(answer), len(rows))
+        return _received(body_of(answer), len(people))
+
+    def replace_users(self, audience_id: str, people: Sequence[Mapping[str, str]], batch: Batch) -> Received:
+        """Send one batch of a session that replaces everybody; it takes effect with the last, within 90 minutes."""
+        path = f"/{audience_id}/usersreplace"
+        answer = self.http.request("POST", path, json=_upload(people, batch), params=self.proof)
+        return _received(body_of(answer), len(people))
+
+    def delete(self, audience_id: str) -> None:
+        self.http.request("DELETE", f"/{audience_id}", params=self.proof)
 
     def close(self) -> None:
         self.http.close()
@@ -161,6 +165,29 @@ class AudienceClient:
         if not audience_id:
             raise ContractError("Meta created an audience without telling its id. The next run finds it.")
         return CustomAudience(str(audience_id), name)
+
+
+def new_session() -> int:
+    """Return an id that no other upload has."""
+    return secrets.randbits(_SESSION_BITS) + 1
+
+
+def _upload(people: Sequence[Mapping[str, str]], batch: Batch) -> dict[str, Any]:
+    schema, rows = identifiers.table(people)
+    return {
+        "payload": {
+            "schema": schema,
+            "data": rows,
+            "is_raw": False,
+            "data_source": {"type": "FILE_IMPORTED", "sub_type": "HASHES"},
+        },
+        "session": {
+            "session_id": batch.session_id,
+            "batch_seq": batch.number,
+            "last_batch_flag": batch.is_last,
+            "estimated_num_total": len(rows),
+        },
+    }
 
 
 def _age(audience: CustomAudience) -> tuple[bool, int, str]:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from abm.destinations import MISSING, Audience
 from abm.destinations.meta.client import CUSTOM, AudienceClient
+from abm.destinations.meta.replacing import MetaReplacing
 from abm.destinations.meta.sending import Sending
 from abm.errors import ConfigurationError, Fault
 from abm.platforms.meta import open_client, proof
@@ -24,12 +25,18 @@ if TYPE_CHECKING:
 ROWS_A_SEND = 10_000  # one full request, so that the next is read and the last recorded beside it
 DEFAULT_FILE_SOURCE = "USER_PROVIDED_ONLY"
 _FILE_SOURCES = frozenset({DEFAULT_FILE_SOURCE, "PARTNER_PROVIDED_ONLY", "BOTH_USER_AND_PARTNER_PROVIDED"})
+_UPLOADS = ("change", "replace")
 _ACCOUNT = re.compile(r"act_\d+")
 _WHERE = "connection abm_meta"
 
 
-def connect(connection: Connection | None, transport: httpx.BaseTransport | None = None) -> MetaDestination:
-    """Return the ad account as a destination; nothing is requested before `prepare`, `missing` or `read_back`."""
+def connect(
+    connection: Connection | None, transport: httpx.BaseTransport | None = None
+) -> MetaDestination | MetaReplacing:
+    """Return the ad account as a destination; nothing is requested before `prepare`, `missing` or `read_back`.
+
+    With extra `upload` at `replace` a changed audience is replaced whole; else people are added and removed.
+    """
     if connection is None:
         raise ConfigurationError(
             Fault("destination 'meta'", "has no connection", "Add abm_meta; docs/connections.md lists its fields")
@@ -43,9 +50,14 @@ def connect(connection: Connection | None, transport: httpx.BaseTransport | None
     if source not in _FILE_SOURCES:
         remedy = f"Set it to one of {', '.join(sorted(_FILE_SOURCES))}"
         faults.append(Fault(_WHERE, "its extra 'customer_file_source' is not known", remedy))
+    upload = str(connection.extra.get("upload", "change"))
+    if upload not in _UPLOADS:
+        remedy = f"Set it to one of {', '.join(_UPLOADS)}"
+        faults.append(Fault(_WHERE, "its extra 'upload' is not known", remedy))
     if faults:
         raise ConfigurationError(*faults)
-    return MetaDestination(AudienceClient(open_client(connection, transport), account, source, proof(connection)))
+    client = AudienceClient(open_client(connection, transport), account, source, proof(connection))
+    return MetaReplacing(MetaDestination(client)) if upload == "replace" else MetaDestination(client)
 
 
 @dataclass
@@ -91,10 +103,13 @@ class MetaDestination:
     def close(self) -> None:
         self.client.close()
 
-    def _audience_id(self, name: str) -> str:
+    def audience(self, name: str) -> CustomAudience:
         if name not in self._audiences:
             self.prepare([name])
-        return self._audiences[name].audience_id
+        return self._audiences[name]
+
+    def _audience_id(self, name: str) -> str:
+        return self.audience(name).audience_id
 
 
 def _type_faults(audience: CustomAudience) -> list[Fault]:
