@@ -1,6 +1,7 @@
 """Fault injection for every sandbox: throttling, server errors, broken connections, answers lost after the work.
 
-A test appends rules to `app.state.faults`; the first rule that matches a request and is not used up decides.
+A test appends rules to `app.state.faults`; the first rule that matches a request and is not used up decides. What the
+contracts list stands by name in each platform's `faults.py`: `Fault.of(ANSWERS["day_limit"], path="/query")`.
 """
 
 from __future__ import annotations
@@ -15,6 +16,15 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+
+@dataclass(frozen=True)
+class Answer:
+    """An error answer of a platform, as its contract has it."""
+
+    status: int
+    body: Any = None
+    headers: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass
@@ -36,6 +46,11 @@ class Fault:
     drop: bool = False
     after_applying: bool = False
     delay: float = 0.0
+
+    @classmethod
+    def of(cls, answer: Answer, **where: Any) -> Fault:
+        """Return the rule that gives this answer; `where` are the other fields of a rule."""
+        return cls(status=answer.status, body=answer.body, headers=answer.headers, **where)
 
     def matches(self, scope: Scope) -> bool:
         return self.path in scope["path"] and self.method in {None, scope["method"]}

@@ -41,6 +41,7 @@ _USE_CASE_LIMITS = range(80000, 80015)  # 80003 is that of Custom Audiences
 _USE_CASE_SECONDS = 300.0  # where Meta does not say how long
 _TRANSIENT = frozenset({1, 2})
 _TOKEN = frozenset({102, 104, 190})
+_OF_QUERY = 2500  # an unknown path, or a call without a token: only the message says which
 _TERMS = frozenset({2655, 1870034, 1870090, 1870092})
 _DEPRECATED_VERSION = frozenset({12, 2635})
 _BLOCKED = 368
@@ -116,7 +117,7 @@ def classify(response: httpx.Response) -> AbmError:
         return _without_code(response)
     code = f"{number}/{subcode}" if subcode else str(number)
     passing = _passing(response, error, number, code)
-    return passing or _configuration(number, subcode, code) or _refused(response, error, code)
+    return passing or _configuration(error, number, subcode, code) or _refused(response, error, code)
 
 
 def _passing(response: httpx.Response, error: Mapping[str, Any], number: int, code: str) -> RetryableError | None:
@@ -133,11 +134,12 @@ def _passing(response: httpx.Response, error: Mapping[str, Any], number: int, co
     return None
 
 
-def _configuration(number: int, subcode: int | None, code: str) -> ConfigurationError | None:
+def _configuration(error: Mapping[str, Any], number: int, subcode: int | None, code: str) -> ConfigurationError | None:
     remedy = None
     if code in {REMOVAL_TOO_SMALL, FLAGGED}:
         return None
-    if number in _TOKEN:
+    lacks_token = number == _OF_QUERY and "access token" in str(error.get("message")).lower()
+    if number in _TOKEN or lacks_token:
         remedy = "Make a new access token of the system user, and check extra app_secret where it is set"
     elif number in _TERMS or subcode in _TERMS:
         remedy = "Accept the Custom Audience terms of the ad account in Meta's Business settings"

@@ -51,6 +51,9 @@ async def update(request: Request) -> Response:
     _reject_duplicates(inputs)
     started = portal.now()
     writes, errors = _checked(portal, kind, inputs)
+    faulty = [write for write in writes if portal.row_faults.get(write.id)]
+    errors += [portal.row_faults[write.id].pop(0).in_batch(write.trace_id, write.id) for write in faulty]
+    writes = [write for write in writes if write not in faulty]
     absent = _resolve(portal, kind, inputs, writes)
     records, gone = writing.update(portal, kind, [write for write in writes if write not in absent])
     lost = [*absent, *gone]

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import orjson
 
 from abm_sandbox.hubspot.catalogue import BY_NAME, OBJECT_TYPES, ObjectType, Property
-from abm_sandbox.hubspot.errors import invalid
+from abm_sandbox.hubspot.errors import ApiError, invalid
 from abm_sandbox.hubspot.values import timestamp
 from abm_sandbox.store import quoted
 
@@ -42,11 +42,15 @@ def _now() -> dt.datetime:
 
 
 class Portal:
-    """The account behind the endpoints. A store that already holds one is taken up where it was left."""
+    """The account behind the endpoints. A store that already holds one is taken up where it was left.
+
+    `row_faults` gives a record the errors that its next batch updates meet, inside a 207.
+    """
 
     def __init__(self, store: Store, clock: Callable[[], dt.datetime] = _now) -> None:
         self.store = store
         self.clock = clock
+        self.row_faults: dict[str, list[ApiError]] = {}
         self.properties: dict[str, dict[str, Property]] = {kind.name: {} for kind in OBJECT_TYPES}
         with store.transaction():
             for statement in filter(str.strip, _TABLES.split(";")):

@@ -48,7 +48,11 @@ class Element:
 
 @dataclass
 class AdAccount:
-    """The account behind the endpoints. `role` VIEWER may read, but not write; `tokens` are valid until their time."""
+    """The account behind the endpoints.
+
+    `role` VIEWER may read, but not write; `tokens` are valid until their time. `element_faults` gives a member the
+    errors that its next elements meet, inside a 200.
+    """
 
     store: Store
     clock: Callable[[], float] = time.time
@@ -57,6 +61,7 @@ class AdAccount:
     urn: str = LINKEDIN_ACCOUNT
     role: str = "CAMPAIGN_MANAGER"
     tokens: dict[str, float] = field(default_factory=dict)
+    element_faults: dict[str, list[ApiError]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         for statement in _TABLES.split(";"):

@@ -15,7 +15,7 @@ from abm_sandbox.linkedin.errors import ApiError, Json, invalid
 from abm_sandbox.linkedin.segments import account_of, method, read_object
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
     from starlette.requests import Request
     from starlette.responses import Response
@@ -42,7 +42,7 @@ async def _stream(request: Request, kind: str, key_of: Callable[[dict[str, Any]]
     account = account_of(request)
     account.check_account(account.urn, writes=True)
     segment = account.ready_segment(request.path_params["id"], kind)
-    read = [_read(element, key_of) for element in given]
+    read = [_met(account.element_faults, _read(element, key_of)) for element in given]
     account.write_members(
         segment["id"], [item for item in read if isinstance(item, Element)], are_companies=kind == "COMPANY"
     )
@@ -56,6 +56,12 @@ def _read(element: Any, key_of: Callable[[dict[str, Any]], str]) -> Element | Ap
         return error
     identifiers = {name: value for name, value in element.items() if name != "action"}
     return Element(key, element["action"] == "ADD", orjson.dumps(identifiers, option=orjson.OPT_SORT_KEYS).decode())
+
+
+def _met(faults: Mapping[str, list[ApiError]], item: Element | ApiError) -> Element | ApiError:
+    """Return the fault that waits for the member, where one does."""
+    waiting = faults.get(item.key) if isinstance(item, Element) else None
+    return waiting.pop(0) if waiting else item
 
 
 def _answer(item: Element | ApiError) -> dict[str, Any]:

@@ -122,16 +122,19 @@ def _told(job: Job, *, with_type: bool = True) -> dict[str, Any]:
 def _process(org: Org, job: Job) -> None:
     try:
         table = _parse(job.content)
-        rows = _apply(org, job, table)
+        done = table.slice(0, org.jobs_stop_after.pop(0)) if org.jobs_stop_after else table
+        rows = _apply(org, job, done)
     except SalesforceError as error:
         job.facts["errorMessage"] = f"InvalidBatch : {error.code} : {error.message}"
         bulk.move(org, job, "Failed")
         return
     job.results = _results(table, rows)
+    if done.num_rows < table.num_rows:
+        job.facts["errorMessage"] = "InternalServerError : Unable to process all the rows of the job"
     failed = sum(row.error is not None for row in rows)
     job.facts |= {"numberRecordsProcessed": len(rows), "numberRecordsFailed": failed}
     job.content = b""
-    bulk.move(org, job, "JobComplete")
+    bulk.move(org, job, "JobComplete" if done.num_rows == table.num_rows else "Failed")
 
 
 def _parse(content: bytes) -> pa.Table:
@@ -213,7 +216,7 @@ def _results(table: pa.Table, rows: Sequence[Row]) -> dict[str, bytes]:
             sf__Id=[rows[at].id or "" for at in bad],
             sf__Error=[error.text() if isinstance(error, RowError) else "" for error in failures],
         ),
-        "unprocessed": _csv(table, []),
+        "unprocessed": _csv(table, range(len(rows), table.num_rows)),
     }
 
 

@@ -29,9 +29,12 @@ def check_ids(rows: Sequence[Row]) -> None:
 
 
 def check_locks(org: Org, rows: Sequence[Row]) -> None:
-    if not org.row_locks:
+    if not (org.row_locks or org.row_faults):
         return
     for row in good_rows(rows):
+        if waiting := org.row_faults.get(str(row.id)):
+            row.fail(waiting.pop(0))
+            continue
         if org.row_locks.get(str(row.id), 0) > 0:
             org.row_locks[str(row.id)] -= 1
             row.fail(RowError("UNABLE_TO_LOCK_ROW", "unable to obtain exclusive access to this record"))

@@ -10,7 +10,7 @@ from collections import OrderedDict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from abm_sandbox.salesforce.errors import SalesforceError
+from abm_sandbox.salesforce.errors import RowError, SalesforceError
 from abm_sandbox.salesforce.ids import new_id
 from abm_sandbox.salesforce.schema import STANDARD, Field
 from abm_sandbox.salesforce.world import read_fields, save_field
@@ -63,8 +63,9 @@ class Job:
 class Org:
     """State that the endpoints share. Records live in the store; tokens, cursors and jobs end with the process.
 
-    `row_locks` maps record ids to how many more writes fail with UNABLE_TO_LOCK_ROW. `max_page_rows` lets pages come
-    smaller than asked, as they do for wide rows.
+    `row_locks` maps record ids to how many more writes fail with UNABLE_TO_LOCK_ROW, `row_faults` to the errors that
+    the next writes meet. `jobs_stop_after` makes the next ingest jobs fail, each after so many of its rows.
+    `max_page_rows` lets pages come smaller than asked, as they do for wide rows.
     """
 
     def __init__(
@@ -87,6 +88,8 @@ class Org:
         self.cursors: OrderedDict[str, Cursor] = OrderedDict()
         self.jobs: dict[str, Job] = {}
         self.row_locks: dict[str, int] = {}
+        self.row_faults: dict[str, list[RowError]] = {}
+        self.jobs_stop_after: list[int] = []
         self.max_page_rows = 2000
         if "fields" not in store.columns("_writes"):  # a store of an earlier version
             store.add_column("_writes", "fields")

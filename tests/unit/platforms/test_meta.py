@@ -24,6 +24,7 @@ RETRIED = {"unknown", "service", "app_limit", "user_limit", "call_rate", "audien
     "insights_limit"
 }
 A_PERSON = {
+    "no_token",
     "token",
     "token_expired",
     "password_changed",
