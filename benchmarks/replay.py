@@ -57,15 +57,22 @@ def send_again(base_url: str, requests: Sequence[Sent], *, threads: int) -> None
             answer.raise_for_status()
 
 
-def send_bulk_jobs_again(base_url: str, uploads: Sequence[Sent], description: Sent) -> None:
-    """Make a bulk job of each recorded upload, wait for its end as the product waits, and fetch what was written."""
-    with httpx.Client(base_url=base_url, timeout=_TIMEOUT, headers=description.headers) as client:
-        for upload in uploads:
-            job = f"{_JOBS}/{client.post(_JOBS, content=description.content).json()['id']}"
-            client.put(f"{job}/batches", content=upload.content, headers=upload.headers).raise_for_status()
-            client.patch(job, json={"state": "UploadComplete"}).raise_for_status()
-            _wait(client, job)
-            client.get(f"{job}/successfulResults", headers={"Accept": "text/csv"}).raise_for_status()
+def send_bulk_jobs_again(base_url: str, uploads: Sequence[Sent], description: Sent, *, threads: int) -> None:
+    """Make a bulk job of each recorded upload, so many at a time; wait for its end as the product waits, and fetch."""
+    with (
+        httpx.Client(base_url=base_url, timeout=_TIMEOUT, headers=description.headers) as client,
+        ThreadPoolExecutor(threads) as pool,
+    ):
+        for answer in pool.map(lambda upload: _send_job(client, upload, description), uploads):
+            answer.raise_for_status()
+
+
+def _send_job(client: httpx.Client, upload: Sent, description: Sent) -> httpx.Response:
+    job = f"{_JOBS}/{client.post(_JOBS, content=description.content).json()['id']}"
+    client.put(f"{job}/batches", content=upload.content, headers=upload.headers).raise_for_status()
+    client.patch(job, json={"state": "UploadComplete"}).raise_for_status()
+    _wait(client, job)
+    return client.get(f"{job}/successfulResults", headers={"Accept": "text/csv"})
 
 
 def _wait(client: httpx.Client, job: str) -> dict[str, Any]:

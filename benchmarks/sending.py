@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any
 
 from abm import activation
 from abm.destinations import REGISTRY
-from abm.destinations.hubspot.destination import BATCHES_IN_FLIGHT
 from abm.errors import AbmError
 from abm.policy.load import load_policy
 from abm.warehouse import connect
@@ -21,25 +20,29 @@ from benchmarks.reports import Aim, Figure, Report
 from benchmarks.warehouses import settle, temporary_home, warehouse_in
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     import httpx
 
     from abm.activation.sending import Opening
     from abm.settings import Connection
     from benchmarks.reports import Scale
 
-ROWS = {"small": 4_000, "full": 100_000}
+ROWS: Mapping[Scale, Mapping[str, int]] = {
+    "small": {"hubspot": 4_000, "salesforce": 4_000, "linkedin": 4_000},
+    "full": {"hubspot": 100_000, "salesforce": 1_000_000, "linkedin": 100_000},
+}
 ROUNDS = {"small": 1, "full": 3}
-DESTINATIONS = ("hubspot", "salesforce", "linkedin")
-_AIM = Aim("at least", 0.7)
+_AIMS = {"hubspot": Aim("at least", 0.8), "salesforce": Aim("at least", 0.7), "linkedin": Aim("at least", 0.7)}
 
 
 def measure(scale: Scale) -> Report:
-    """Send the same number of changed rows to each platform."""
-    rows = ROWS[scale]
+    """Send changed rows to each platform."""
     measured: dict[str, Pairs] = {}
-    with temporary_home() as home, warehouse_in(home) as url, served(home / "platforms", rows) as connections:
+    most = max(ROWS[scale].values())
+    with temporary_home() as home, warehouse_in(home) as url, served(home / "platforms", most) as connections:
         released.publish_empty(url)
-        for name in DESTINATIONS:
+        for name, rows in ROWS[scale].items():
             released.name_records(url, record_ids(name, rows))
             sends = Sends(url, name, connections[name], rows)
             sends.record()
@@ -47,21 +50,27 @@ def measure(scale: Scale) -> Report:
     return Report(
         title="Sending",
         floor="an httpx loop that sends the product's own recorded requests, as many at a time, and reads the answers.",
-        figures=[figure for name, pairs in measured.items() for figure in _figures(name, rows, pairs)],
+        figures=[figure for name, pairs in measured.items() for figure in _figures(name, ROWS[scale][name], pairs)],
         notes=[
             "The sandbox runs in another process, its limits off; both senders wait for the same answers.",
             "Sending also reads the plan, announces each batch, and records outcome and state of every row.",
-            f"HubSpot: 100 rows a request, {BATCHES_IN_FLIGHT} at a time. Salesforce: Bulk API 2.0 jobs in turn, both",
-            "with the same waiting times. LinkedIn: 5,000 companies a request, in turn.",
+            f"HubSpot: 100 rows a request, {flights('hubspot')} at a time. Salesforce: Bulk API 2.0 jobs of 20,000",
+            f"rows, {flights('salesforce')} at a time, both with the same waits. LinkedIn: 5,000 companies a request,",
+            f"{flights('linkedin')} at a time.",
         ],
     )
+
+
+def flights(name: str) -> int:
+    """Return how many batches of the destination are on their way at once."""
+    return int(import_module(f"abm.destinations.{name}.destination").BATCHES_IN_FLIGHT)
 
 
 def _figures(name: str, rows: int, pairs: Pairs) -> list[Figure]:
     return [
         Figure(f"{name}: {rows:,} rows sent", rows / pairs.seconds, "rows/s"),
         Figure(f"{name}: bare loop", rows / pairs.floor_seconds, "rows/s"),
-        Figure(f"{name}: sent / bare loop, in rows/s", pairs.share_of_floor_speed, aim=_AIM),
+        Figure(f"{name}: sent / bare loop, in rows/s", pairs.share_of_floor_speed, aim=_AIMS[name]),
     ]
 
 
@@ -89,16 +98,16 @@ class Sends:
 
     def bare_loop(self) -> float:
         """Send the first edition again."""
-        base_url, requests = self.connection.base_url, self._recorded
+        base_url, requests, threads = self.connection.base_url, self._recorded, flights(self.name)
         with stopwatch() as watch:
             match self.name:
                 case "hubspot":
-                    send_again(base_url, requests.ending_in("/batch/update"), threads=BATCHES_IN_FLIGHT)
+                    send_again(base_url, requests.ending_in("/batch/update"), threads=threads)
                 case "linkedin":
-                    send_again(base_url, requests.ending_in("/companies"), threads=1)
+                    send_again(base_url, requests.ending_in("/companies"), threads=threads)
                 case _:
                     (description, *_) = requests.ending_in("/jobs/ingest")
-                    send_bulk_jobs_again(base_url, requests.ending_in("/batches"), description)
+                    send_bulk_jobs_again(base_url, requests.ending_in("/batches"), description, threads=threads)
         return watch.seconds
 
     def _plan(self) -> str:

@@ -176,13 +176,15 @@ def _deliver(url: str, warehouse: psycopg.Connection, run: Run, destination: Des
 
 def _names(warehouse: psycopg.Connection, run: Run) -> Sequence[str]:
     """Return the fields or audiences that the rows still to be sent need; none where there is nothing to send."""
-    audiences = warehouse.execute(
-        "select distinct split_part(object_key, '/', 1) from ops.sync_changes"
-        " where run_id = %s and outcome is null order by 1",
-        [run.run_id],
-    ).fetchall()
-    if not audiences or REGISTRY[run.destination].kind == "audiences":
+    if REGISTRY[run.destination].kind == "audiences":
+        audiences = warehouse.execute(
+            "select distinct split_part(object_key, '/', 1) from ops.sync_changes"
+            " where run_id = %s and outcome is null order by 1",
+            [run.run_id],
+        )
         return [audience for (audience,) in audiences]
+    if not _is_open(warehouse, run):
+        return []
     release = warehouse.execute("select policy_version from ops.releases where release_id = %s", [run.release_id])
     (policy_version,) = release.fetchone() or ("",)
     return [platform_field for _, platform_field in field_map(warehouse, run.destination, policy_version)]
@@ -223,7 +225,7 @@ def _send_phase(
             batches,
             lambda changes: send_apart(changes, partial(_answered, destination), end_as),
             most=destination.batches_in_flight,
-            goes_alone=_replaces_members,
+            goes_alone=_replaces_members if REGISTRY[run.destination].kind == "audiences" else lambda _changes: False,
         )
         with closing(flight.batches()) as sent:
             for changes, answer in sent:
