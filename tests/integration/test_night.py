@@ -280,6 +280,51 @@ def test_emptied_crm_table_removes_no_field(first: World, copy: World) -> None:
     assert first.writes() == before
 
 
+def test_first_sync_to_what_is_no_sandbox_waits_for_a_person(
+    first: World, copy: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _execute(copy, "truncate ops.sync_state")
+    before, name = first.writes(), f"{CONNECTION_PREFIX}HUBSPOT"
+    connection = json.loads(copy.connections[name])
+    monkeypatch.setenv(name, json.dumps(connection | {"extra": connection["extra"] | {"is_sandbox": False}}))
+    failures = nightly.activate(copy.url, load_settings(), "first", dry_run=False, only=["hubspot"], tell=[].append)
+
+    assert [failure.step for failure in failures] == ["destination hubspot"]
+    assert "it is the first sync" in str(failures[0].error)
+    assert first.writes() == before
+
+
+def test_plan_past_its_budget_is_sent_when_a_person_approves_exactly_it(
+    first: World, copy: World, abm: Callable[..., Ended], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    policy = tmp_path / "policy.yml"
+    policy.write_text("guards: {destinations: {hubspot: {max_update_count: 0}}}")
+    monkeypatch.setenv("ABM_POLICY", str(policy))
+    changed = "(select min(object_key) from activation.crm_accounts where destination = 'hubspot')"
+    _execute(copy, f"update activation.crm_accounts set abm_reason = 'asked' where object_key = {changed}")
+    before = first.writes()
+    held = abm("send", "hubspot")
+
+    assert (held.code, len(held.faults)) == (1, 1)
+    assert "1 updates in all; 0 may go unasked. Nothing was sent." in held.faults[0]
+    assert first.writes() == before
+
+    (shown,) = json.loads(abm("plan", "hubspot", "--format", "json").out)
+    assert f"abm send hubspot --plan {shown['plan']} --approve-by NAME" in held.faults[0]
+    assert (shown["decision"], shown["counts"]["updates"], shown["counts"]["creations"]) == ("approve", 1, 0)
+    assert [(kind["operation"], len(kind["keys"])) for kind in shown["examples"]] == [("update", 1)]
+    assert [tally["field"] for tally in shown["fields"] if tally["changed"]] == ["abm_reason"]
+
+    other = abm("send", "hubspot", "--plan", "000000000000", "--approve-by", "Ada")
+    assert (other.code, "000000000000 was approved" in other.faults[0]) == (1, True)
+    assert first.writes() == before
+
+    sent = abm("send", "hubspot", "--plan", shown["plan"], "--approve-by", "Ada")
+    assert (sent.code, sent.out.startswith("hubspot: 0 creations, 1 updates, 0 removals.")) == (0, True)
+    assert first.writes()["hubspot"] == before["hubspot"] + 1
+    assert copy.rows("select plan_digest, approved_by from ops.sync_approvals") == [(shown["plan"], "Ada")]
+
+
 def test_doctor_finds_the_sandbox_sound_after_the_first_night(copy: World, abm: Callable[..., Ended]) -> None:
     ended = abm("doctor")
 

@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
+import contextlib
+import json
 import signal
 
 import pytest
 import stamina.instrumentation
 
 from abm import cli, http
+from abm.activation import Verdict
 from abm.errors import AbmError, ConfigurationError, Fault
+from abm.nightly import Night
 
-COMMANDS = ("demo", "up", "down", "status", "doctor", "load", "run", "explain", "plan", "export", "query", "policy")
+COMMANDS = (
+    *("demo", "up", "down", "status", "doctor", "load", "run", "explain", "simulate", "plan", "send", "export"),
+    *("query", "policy"),
+)
 
 
 @pytest.fixture
@@ -48,6 +55,21 @@ def test_day_to_come_is_not_explained(abm):
     assert "has not come yet" in err
 
 
+def test_dry_run_prints_its_plans_as_json_and_all_else_aside(abm, monkeypatch):
+    def night(*_, tell, show, **__):
+        tell("Planning hubspot")
+        show(Verdict("run-1", "hubspot", "approve", "3f2a9c", ["too much"], "hubspot: too much", "**2 updates.**"))
+        return Night("r1", [])
+
+    monkeypatch.setattr(cli, "open_warehouse", lambda: contextlib.nullcontext("no url"))
+    monkeypatch.setattr("abm.nightly.run_night", night)
+    code, out, err = abm("run", "--dry-run", "--format", "json")
+    assert (code, "Planning hubspot" in err) == (0, True)
+    assert json.loads(out) == [
+        {"run_id": "run-1", "destination": "hubspot", "plan": "3f2a9c", "decision": "approve", "reasons": ["too much"]}
+    ]
+
+
 def test_version(abm):
     code, out, _ = abm("--version")
     assert code == 0
@@ -56,7 +78,10 @@ def test_version(abm):
 
 @pytest.mark.parametrize(
     "arguments",
-    [("nonsense",), ("run", "--as-of", "31.12.2025"), ("run", "--approve-by", "Ada"), ("load",), ("query",)],
+    [
+        *(("nonsense",), ("run", "--as-of", "31.12.2025"), ("run", "--approve-by", "Ada"), ("load",), ("query",)),
+        *(("run", "--format", "json"), ("send", "hubspot", "--plan", "a1"), ("send", "hubspot", "--approve-by", "Ada")),
+    ],
 )
 def test_wrong_usage_ends_with_2(abm, arguments):
     assert abm(*arguments)[0] == 2

@@ -11,6 +11,7 @@ import httpx
 import pyarrow as pa
 import pytest
 from psycopg import sql
+from tests.approvals import let
 
 from abm import activation, landing
 from abm.policy.load import load_policy
@@ -99,6 +100,7 @@ class Crm:
         self.land()
         self.runs += 1
         run_id = activation.plan(self.warehouse, self.name, run_id=f"r{self.runs}").run_id
+        let(self.warehouse, run_id)
         activation.send(self.warehouse, run_id, self.connection)
         return activation.account(self.warehouse, run_id, self.connection)
 
