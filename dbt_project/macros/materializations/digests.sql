@@ -8,11 +8,15 @@
 {% endmacro %}
 
 {% macro postgres__inputs_digest(model, sql) %}
+    {{ return(run_query("select " ~ abm.inputs_digest_expression(model, sql)).columns[0][0]) }}
+{% endmacro %}
+
+{% macro inputs_digest_expression(model, sql) %}
     {%- set parts = ["'" ~ local_md5(abm.without_prefix(sql)) ~ "'"] -%}
     {%- for parent in abm.state_parents(model.depends_on.nodes) -%}
         {%- do parts.append(abm.state_of(parent)) -%}
     {%- endfor -%}
-    {{ return(run_query("select md5(concat_ws('|', " ~ parts | join(", ") ~ "))").columns[0][0]) }}
+    {{ return("md5(concat_ws('|', " ~ parts | join(", ") ~ "))") }}
 {% endmacro %}
 
 {# Every input whose state tells whether something changed: views and incremental models are looked through to what they read. #}
@@ -34,7 +38,8 @@
     landed table          the latest `_landed_at`, which moves with every change
     small view (policy)   its content
     view                  its definition
-    table_on_change, seed the digest it was built from
+    table_on_change, seed its content, so that a table built again to the same rows stirs nothing above it;
+                          of a very large one the digest it was built from
     any other table       the clock: nothing is known of it
 #}
 {% macro state_of(node_id) %}
@@ -51,7 +56,8 @@
     {%- elif node.config.materialized == 'incremental' -%}
         {{ return("'" ~ node.checksum.checksum ~ "'") }}
     {%- elif node.config.materialized in ('table_on_change', 'seed') -%}
-        {{ return("obj_description('" ~ relation ~ "'::regclass)") }}
+        {%- set recorded = "obj_description('" ~ relation ~ "'::regclass)" -%}
+        {{ return("coalesce(nullif(split_part(" ~ recorded ~ ", ' ', 3), ''), " ~ recorded ~ ")") }}
     {%- else -%}
         {{ return("clock_timestamp()") }}
     {%- endif -%}
@@ -62,20 +68,32 @@
     {%- if digest is none -%} {{ return(false) }} {%- endif -%}
     {%- set recorded -%}
         select
-            obj_description('{{ relation }}'::regclass) = '{{ digest }} filled'
-            and exists (select 1 from {{ relation }})
-            or obj_description('{{ relation }}'::regclass) = '{{ digest }} empty'
+            split_part(recorded, ' ', 1) = '{{ digest }}'
+            and (split_part(recorded, ' ', 2) = 'empty' or exists (select 1 from {{ relation }}))
+        from obj_description('{{ relation }}'::regclass) as recorded
     {%- endset -%}
     {{ return(run_query(recorded).columns[0][0]) }}
 {% endmacro %}
 
-{% macro record_digest(relation, digest) %}
+{# Note in the table's comment what it was built from, whether it has rows, and a digest of its definition and rows. #}
+{% macro record_digest(relation, digest, definition) %}
     {%- if digest is not none -%}
-        {%- set is_filled = run_query("select exists (select 1 from " ~ relation ~ ")").columns[0][0] -%}
+        {%- call statement('analyze_built') -%} analyze {{ relation }} {%- endcall -%}
+        {%- set built = run_query(abm.described_rows(relation)).rows[0] -%}
+        {%- set content = local_md5(definition ~ built[1]) if built[1] else '' -%}
         {%- call statement('record_digest') -%}
-            analyze {{ relation }};
-            comment on table {{ relation }} is '{{ digest }} {{ "filled" if is_filled else "empty" }}'
+            comment on table {{ relation }} is '{{ digest }} {{ "filled" if built[0] else "empty" }} {{ content }}'
         {%- endcall -%}
         {%- do adapter.commit() -%}
     {%- endif -%}
+{% endmacro %}
+
+{# Whether the table has rows, and a checksum of them in any order; none where reading them all again would cost too much. #}
+{% macro described_rows(relation) %}
+    select
+        exists (select 1 from {{ relation }}),
+        case
+            when (select reltuples from pg_class where oid = '{{ relation }}'::regclass) < 500000
+                then (select count(*) || ' ' || coalesce(sum(hashtextextended(cast(r as text), 0)), 0) from {{ relation }} as r)
+        end
 {% endmacro %}

@@ -9,6 +9,6 @@
     {%- endif -%}
     {%- if existing is not none -%} {%- do adapter.drop_relation(existing) -%} {%- endif -%}
     {%- set result = dbt.materialization_seed_default() -%}
-    {%- do abm.record_digest(this, digest) -%}
+    {%- do abm.record_digest(this, digest, digest) -%}
     {{ return(result) }}
 {% endmaterialization %}

@@ -1,6 +1,6 @@
 {#
     A table that is built again only where its own SQL or something it is made of has changed since: the night's work follows
-    what changed. What a table was built from stands as a digest in its comment; a full refresh ignores it.
+    what changed, and stops where a table comes out as it was. Both stand as digests in its comment; a full refresh ignores them.
 #}
 {% materialization table_on_change, default %}
     {%- set digest = abm.inputs_digest(model, sql) -%}
@@ -16,6 +16,6 @@
         {{ return({'relations': [this]}) }}
     {%- endif -%}
     {%- set result = dbt.materialization_table_default() -%}
-    {%- do abm.record_digest(this, digest) -%}
+    {%- do abm.record_digest(this, digest, abm.without_prefix(sql)) -%}
     {{ return(result) }}
 {% endmaterialization %}

@@ -1,37 +1,23 @@
-{% set counted_types = {
-    'meeting': 'meetings',
-    'web_visit': 'website_visits',
-    'content_download': 'content_downloads',
-    'social_engagement': 'social_engagements',
-    'collaboration': 'collaborations',
-} %}
+{% set counts = [
+    'meetings', 'website_visits', 'content_downloads', 'social_engagements',
+    'collaborations'
+] %}
+{% set sums = (
+    ['people', 'activities', 'minute_parts'] + counts
+) | join(', ') %}
 
+{# Nearly every account has one style through all its days of a month: such
+   months are added up as they are, and only the others looked at by the day. #}
 with
 
 months as (
     select month_start, last_day from {{ ref('int_metric_months') }}
 ),
 
-bounds as (
-    select min(month_start) as first_day, max(last_day) as last_day from months
-),
-
-{# Hundredths of a minute: whole numbers add up the same in every order. #}
-activities as (
-    select
-        daily.account_id,
-        daily.person_id,
-        daily.activity_date,
-        cast({{ dbt.date_trunc('month', 'daily.activity_date') }} as date)
-            as month_start,
-        cast(daily.activities as integer) as activities,
-        cast(round(daily.minutes * 100) as integer) as minute_parts,
-        daily.activity_type
-    from {{ ref('int_activities_daily') }} as daily
-    cross join bounds
-    where
-        daily.activity_date >= bounds.first_day
-        and daily.activity_date <= bounds.last_day
+engaged_months as (
+    select engaged.*, months.last_day
+    from {{ ref('int_engaged_months') }} as engaged
+    inner join months on engaged.month_start = months.month_start
 ),
 
 periods as (
@@ -39,83 +25,73 @@ periods as (
     from {{ ref('int_style_periods') }}
 ),
 
-per_person as (
-    select
-        periods.style,
-        activities.month_start,
-        activities.account_id,
-        activities.person_id,
-        sum(activities.activities) as activities,
-        {% for activity_type, metric in counted_types.items() -%}
-        sum(
-            case
-                when activities.activity_type = '{{ activity_type }}'
-                    then activities.activities
-                else 0
-            end
-        ) as {{ metric }},
-        {% endfor -%}
-        sum(activities.minute_parts) as minute_parts
-    from activities
+of_one_style as (
+    select engaged_months.*, periods.style
+    from engaged_months
     inner join periods
         on
-            activities.account_id = periods.account_id
-            and activities.activity_date >= periods.first_day
-            and activities.activity_date < periods.end_day
-    group by
+            engaged_months.account_id = periods.account_id
+            and engaged_months.first_active_day >= periods.first_day
+            and engaged_months.last_active_day < periods.end_day
+    where engaged_months.last_active_day <= engaged_months.last_day
+),
+
+others as (
+    select
+        engaged_months.account_id,
+        engaged_months.month_start,
+        engaged_months.first_active_day,
+        least(engaged_months.last_active_day, engaged_months.last_day)
+            as last_active_day
+    from engaged_months
+    left join of_one_style
+        on
+            engaged_months.account_id = of_one_style.account_id
+            and engaged_months.month_start = of_one_style.month_start
+    where of_one_style.account_id is null
+),
+
+styled_days as (
+    select
+        daily.*,
         periods.style,
-        activities.month_start,
-        activities.account_id,
-        activities.person_id
+        others.month_start
+    from others
+    inner join {{ ref('int_activities_daily') }} as daily
+        on
+            others.account_id = daily.account_id
+            and others.first_active_day <= daily.activity_date
+            and others.last_active_day >= daily.activity_date
+    inner join periods
+        on
+            daily.account_id = periods.account_id
+            and daily.activity_date >= periods.first_day
+            and daily.activity_date < periods.end_day
 ),
 
-engaged as (
-    select distinct
-        style,
-        month_start,
-        account_id
-    from per_person
+of_several_styles as (
+    {{ engagement_by(['style', 'month_start', 'account_id'], 'styled_days') }}
 ),
 
-accounts_per_style as (
-    select
-        style,
-        month_start,
-        count(*) as accounts_engaged
-    from engaged
-    group by style, month_start
-),
-
-summed as (
-    select
-        style,
-        month_start,
-        count(person_id) as people_engaged,
-        sum(activities) as activities,
-        {% for metric in counted_types.values() -%}
-        sum({{ metric }}) as {{ metric }},
-        {% endfor -%}
-        cast(sum(minute_parts) / 100.0 as decimal(18, 2)) as minutes
-    from per_person
-    group by style, month_start
+per_account as (
+    select style, month_start, {{ sums }} from of_one_style
+    union all
+    select style, month_start, {{ sums }} from of_several_styles
 ),
 
 per_style as (
     select
-        summed.style,
-        summed.month_start,
-        accounts_per_style.accounts_engaged,
-        summed.people_engaged,
-        summed.activities,
-        {% for metric in counted_types.values() -%}
-        summed.{{ metric }},
+        style,
+        month_start,
+        count(*) as accounts_engaged,
+        sum(people) as people_engaged,
+        sum(activities) as activities,
+        {% for count in counts -%}
+        sum({{ count }}) as {{ count }},
         {% endfor -%}
-        summed.minutes
-    from summed
-    inner join accounts_per_style
-        on
-            summed.style = accounts_per_style.style
-            and summed.month_start = accounts_per_style.month_start
+        cast(sum(minute_parts) / 100.0 as decimal(18, 2)) as minutes
+    from per_account
+    group by style, month_start
 )
 
 select * from per_style

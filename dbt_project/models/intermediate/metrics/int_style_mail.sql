@@ -1,39 +1,18 @@
+{% set counts = ['people_mailed', 'people_opened', 'people_clicked'] %}
+
 {# People a mail reached in a month, and those of them who opened or followed
-   one: a rate over people, for mails name no earlier mail they belong to. #}
+   one: a rate over people, for mails name no earlier mail they belong to.
+   Months of one style are added up, others looked at by the day. #}
 with
 
 months as (
     select month_start, last_day from {{ ref('int_metric_months') }}
 ),
 
-bounds as (
-    select min(month_start) as first_day, max(last_day) as last_day from months
-),
-
-mail_days as (
-    select
-        events.recipient_email,
-        events.activity_date,
-        max(case when events.event_type = 'delivered' then 1 else 0 end)
-            as is_reached,
-        max(case when events.event_type = 'open' then 1 else 0 end)
-            as has_opened,
-        max(case when events.event_type = 'click' then 1 else 0 end)
-            as has_clicked
-    from {{ ref('stg_hubspot__email_events') }} as events
-    cross join bounds
-    where
-        events.event_type in ('delivered', 'open', 'click')
-        and not events.is_filtered
-        and not events.is_deleted
-        and events.activity_date >= bounds.first_day
-        and events.activity_date <= bounds.last_day
-    group by events.recipient_email, events.activity_date
-),
-
-people as (
-    select person_id, account_id, email from {{ ref('int_people') }}
-    where account_id is not null and email is not null
+mailed_months as (
+    select mailed.*, months.last_day
+    from {{ ref('int_mailed_months') }} as mailed
+    inner join months on mailed.month_start = months.month_start
 ),
 
 periods as (
@@ -41,37 +20,64 @@ periods as (
     from {{ ref('int_style_periods') }}
 ),
 
-per_person as (
-    select
-        periods.style,
-        cast({{ dbt.date_trunc('month', 'mail_days.activity_date') }} as date)
-            as month_start,
-        people.person_id,
-        max(mail_days.is_reached) as is_reached,
-        max(mail_days.has_opened) as has_opened,
-        max(mail_days.has_clicked) as has_clicked
-    from mail_days
-    inner join people on mail_days.recipient_email = people.email
+of_one_style as (
+    select mailed_months.*, periods.style
+    from mailed_months
     inner join periods
         on
-            people.account_id = periods.account_id
+            mailed_months.account_id = periods.account_id
+            and mailed_months.first_mail_day >= periods.first_day
+            and mailed_months.last_mail_day < periods.end_day
+    where mailed_months.last_mail_day <= mailed_months.last_day
+),
+
+others as (
+    select
+        mailed_months.account_id,
+        mailed_months.month_start,
+        mailed_months.last_day
+    from mailed_months
+    left join of_one_style
+        on
+            mailed_months.account_id = of_one_style.account_id
+            and mailed_months.month_start = of_one_style.month_start
+    where of_one_style.account_id is null
+),
+
+styled_days as (
+    select mail_days.*, periods.style
+    from others
+    inner join {{ ref('int_mail_days') }} as mail_days
+        on
+            others.account_id = mail_days.account_id
+            and others.month_start = mail_days.month_start
+            and others.last_day >= mail_days.activity_date
+    inner join periods
+        on
+            mail_days.account_id = periods.account_id
             and mail_days.activity_date >= periods.first_day
             and mail_days.activity_date < periods.end_day
-    group by
-        periods.style,
-        cast({{ dbt.date_trunc('month', 'mail_days.activity_date') }} as date),
-        people.person_id
+),
+
+of_several_styles as (
+    {{ mail_by(['style', 'month_start', 'account_id'], 'styled_days') }}
+),
+
+per_account as (
+    select style, month_start, {{ counts | join(', ') }} from of_one_style
+    union all
+    select style, month_start, {{ counts | join(', ') }} from of_several_styles
 ),
 
 per_style as (
     select
+        {% for count in counts -%}
+        sum({{ count }}) as {{ count }},
+        {% endfor -%}
         style,
-        month_start,
-        count(*) as people_mailed,
-        sum(has_opened) as people_opened,
-        sum(has_clicked) as people_clicked
-    from per_person
-    where is_reached = 1
+        month_start
+    from per_account
+    where people_mailed > 0
     group by style, month_start
 )
 

@@ -1,1 +1,1 @@
-{{ engagement_scores(ref('stg_ops__build_context')) }}
+{{ engagement_scores(ref('int_engagement_dates')) }}
