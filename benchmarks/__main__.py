@@ -18,7 +18,7 @@ from benchmarks import machine
 from benchmarks.document import page, told
 from benchmarks.reports import Report, Run, Scale, load, merged, save
 
-NAMES = ("landing", "build", "simulate", "planning", "sending", "night")
+NAMES = ("landing", "build", "simulate", "planning", "sending", "memory", "night")
 NOT_SMALL = ("night",)  # Airflow's start alone takes longer than all the rest
 
 

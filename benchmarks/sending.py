@@ -87,13 +87,13 @@ class Sends:
 
     def record(self) -> None:
         """Send a first edition, and keep its requests for the bare loop."""
-        self._send(self._plan(), _through(self._recorded))
+        self._send(self._plan(), through(self._recorded))
 
     def send(self) -> float:
         """Send an edition that differs in every row from what the platform holds."""
         run_id = self._plan()
         with stopwatch() as watch:
-            self._send(run_id, _through(None))
+            self._send(run_id, through(None))
         return watch.seconds
 
     def bare_loop(self) -> float:
@@ -136,7 +136,9 @@ def _forget(url: str, destination: str) -> None:
         connection.execute("delete from ops.sync_state where destination = %s", [destination])
 
 
-def _through(transport: httpx.BaseTransport | None) -> Opening:
+def through(transport: httpx.BaseTransport | None) -> Opening:
+    """Return how to open a destination whose requests go through this transport."""
+
     def opening(name: str, connection: Connection | None) -> Any:
         return import_module(f"abm.destinations.{name}.destination").connect(connection, transport)
 
