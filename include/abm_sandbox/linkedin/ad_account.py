@@ -31,6 +31,11 @@ create table if not exists _writes (segment_id integer, member_key text, action 
     matched integer);
 create index if not exists _writes_recent on _writes (segment_id, at)
 """
+# Who was added a moment ago is not counted yet.
+_SIZE = (
+    "select coalesce(sum(people), 0) as n from members where segment_id = ? and member_key not in"
+    " (select member_key from _writes where segment_id = ? and at > ? and action = 'ADD' and effective)"
+)
 _WRITE_MEMBER = (
     "insert into members values (?, ?, ?, ?)"
     " on conflict (segment_id, member_key) do update set identifiers = excluded.identifiers"
@@ -58,6 +63,7 @@ class AdAccount:
     clock: Callable[[], float] = time.time
     fresh_seconds: float = 1.0
     build_seconds: float = 5.0
+    counting_seconds: float = 0.0
     urn: str = LINKEDIN_ACCOUNT
     role: str = "CAMPAIGN_MANAGER"
     tokens: dict[str, float] = field(default_factory=dict)
@@ -178,9 +184,7 @@ class AdAccount:
     def destination(self, row: Row) -> dict[str, Any]:
         """Return how LinkedIn's ad platform counts a segment. Below the minimum its size is told as 0."""
         now = self.clock()
-        (size,) = self.store.execute(
-            "select coalesce(sum(people), 0) as n from members where segment_id = ?", [row["id"]]
-        )
+        (size,) = self.store.execute(_SIZE, [row["id"], row["id"], now - self.counting_seconds])
         (recent,) = self.store.execute(
             "select count(*) as inputs, coalesce(sum(matched), 0) as matched from _writes"
             " where segment_id = ? and action = 'ADD' and at > ?",

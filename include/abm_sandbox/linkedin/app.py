@@ -56,18 +56,19 @@ def create_app(
     clock: Callable[[], float] = time.time,
     fresh_seconds: float = 1.0,
     build_seconds: float = 5.0,
+    counting_seconds: float = 0.0,
 ) -> Starlette:
     """Return the server of one ad account; what a client writes stays in the store.
 
-    A segment takes no members for `fresh_seconds` after its creation and is READY after `build_seconds`, both by
-    `clock`. Tests reach the account as `app.state.ad_account`.
+    By `clock`, a segment takes no members for `fresh_seconds` after its creation, is READY after `build_seconds`, and
+    counts a member `counting_seconds` after it was added. Tests reach the account as `app.state.ad_account`.
     """
     app = Starlette(
         routes=_ROUTES,
         middleware=[Middleware(FaultInjection), Middleware(Gate, limits=limits)],
         exception_handlers={ApiError: error_response, HTTPException: error_response},
     )
-    app.state.ad_account = AdAccount(store, clock, fresh_seconds, build_seconds)
+    app.state.ad_account = AdAccount(store, clock, fresh_seconds, build_seconds, counting_seconds)
     app.state.faults = list[Fault]()
     return app
 

@@ -30,9 +30,17 @@ def linkedin_url(server):
 
 
 @pytest.fixture
-def sandbox(server, store, clock):
-    server[1]["app"] = create_app(store, clock=clock, fresh_seconds=5, build_seconds=60)
-    return server[1]["app"]
+def serve_account(server, store, clock):
+    def serve_with(**values):
+        server[1]["app"] = create_app(store, clock=clock, **{"fresh_seconds": 5, "build_seconds": 60} | values)
+        return server[1]["app"]
+
+    return serve_with
+
+
+@pytest.fixture
+def sandbox(serve_account):
+    return serve_account()
 
 
 @pytest.fixture

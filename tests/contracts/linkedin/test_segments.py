@@ -124,6 +124,22 @@ def test_segment_is_built_by_the_clock_and_small_ones_tell_no_size(http, segment
     assert 320 < grown["matchedCount"] < 405
 
 
+def test_size_lags_behind_what_was_added_but_not_what_was_removed(http, segment, stream, clock, serve_account):
+    def size():
+        return http.get(f"/dmpSegments/{segment}").json()["destinations"][0]["audienceSize"]
+
+    serve_account(counting_seconds=3600)
+    clock.now += 60
+    stream(segment, *_domains(400))
+    assert size() == 0
+    clock.now += 3601
+    counted = size()
+    assert counted > 400
+    removed = [{"action": "REMOVE", **{k: v for k, v in one.items() if k != "action"}} for one in _domains(10)]
+    stream(segment, *removed)
+    assert 0 < size() < counted
+
+
 def test_counts_cover_seven_days_and_the_size_everything(http, segment, stream, clock):
     stream(segment, *_domains(400))
     clock.now += 8 * 86400
