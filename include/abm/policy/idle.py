@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 _WHOLE = 1.0
 _ALL_POINTS = 100
+_MOST_PROSPECTS = 0.5
 _SHARES = (
     "landing_volume_drop",
     "landing_null_share",
@@ -77,6 +78,8 @@ def _seats(policy: Policy) -> Iterator[Fault]:
             yield Fault(
                 f"{path}.needs_team", "is always, but entitlements.team_roles names no role", "Name the roles to fill"
             )
+        if name != "targeted_demand_gen" and not style.spend.planned:
+            yield Fault(f"{path}.spend.planned", "is 0: its accounts would cost nothing", "Plan what one costs a year")
         cluster = given.accounts_per_cluster
         if cluster is not None and not sizes.minimum_accounts <= cluster <= sizes.maximum_accounts:
             yield Fault(
@@ -93,6 +96,13 @@ def _leases(policy: Policy) -> Iterator[Fault]:
                 f"leases.targets.{style}",
                 f"leads to '{target}', which is switched off",
                 "Lead to a style in use, or no lease ever begins",
+            )
+    for index, trigger in enumerate(policy.mqa.triggers):
+        if trigger.activity == "email_open":
+            yield Fault(
+                f"mqa.triggers[{index}].activity",
+                "is email_open, and machines open mails too",
+                "Wait for a click or more",
             )
     for style, thresholds in policy.mqa.thresholds.items():
         if thresholds and style not in policy.leases.targets:
@@ -164,6 +174,28 @@ def _scores(policy: Policy) -> Iterator[Fault]:
             "engagement.breadth_share",
             "and collaboration_share leave nothing for time spent",
             "Time spent is the first sign of engagement: leave it a share",
+        )
+    weighed = [name for name, weight in policy.factors.model_dump().items() if weight]
+    if len(weighed) == 1:
+        yield Fault("factors", f"make the account score {weighed[0]} alone", "Weigh what else speaks for an account")
+    least = policy.seniorities.other
+    for name, multiplier in policy.seniorities.model_dump().items():
+        if multiplier < least:
+            yield Fault(f"seniorities.{name}", f"counts for less than anybody else's, {least:g}", "Raise it")
+    if parts.window_days < policy.mqa.window_days:
+        yield Fault(
+            "engagement.window_days",
+            f"{parts.window_days} is shorter than the {policy.mqa.window_days} days of mqa.window_days",
+            "An account would qualify by what its score has forgotten: look back further",
+        )
+    for key, whom in (("margin", "account"), ("prospect_discount", "prospect")):
+        if not getattr(policy.cltv, key):
+            yield Fault(f"cltv.{key}", f"is 0, so no {whom} is worth anything", "Set the share that is kept")
+    if policy.portfolio.prospect_seat_share > _MOST_PROSPECTS:
+        yield Fault(
+            "portfolio.prospect_seat_share",
+            f"keeps {policy.portfolio.prospect_seat_share:.0%} of 1:One seats for prospects",
+            "Of others' 1:One accounts four in five are customers: keep a fifth",
         )
     if not policy.rates.keys() - {policy.currency}:
         yield Fault("rates", "name no other currency, so amounts in one stay unknown", "Say what each is worth")
