@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 ROWS = {"small": 20_000, "full": 1_000_000}
 ROUNDS = {"small": 1, "full": 5}
 DESTINATION = "salesforce"
-_AIM = Aim("at most", 2)
+_AIM, _AIM_CHANGED = Aim("at most", 1.5), Aim("at most", 2)
 
 
 def measure(scale: Scale) -> Report:
@@ -47,7 +47,7 @@ def measure(scale: Scale) -> Report:
             Figure("plan / except, nothing changed", unchanged.times_the_floor, aim=_AIM),
             Figure(f"plan of {rows:,} rows, 1 % changed", changed.seconds, "s"),
             Figure("bare except, 1 % changed", changed.floor_seconds, "s"),
-            Figure("plan / except, 1 % changed", changed.times_the_floor, aim=_AIM),
+            Figure("plan / except, 1 % changed", changed.times_the_floor, aim=_AIM_CHANGED),
         ],
         notes=[
             "A plan compares one hash a row, `except` every column; a plan also finds removals and stores the rows.",
