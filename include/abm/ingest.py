@@ -12,7 +12,7 @@ from abm.activation.gone_records import follow_gone
 from abm.errors import AbmError, ConfigurationError, Fault
 from abm.rates import shared_rates
 from abm.settings import Connection, connection_id, find_connection
-from abm.sources import SOURCES, entities, open_source
+from abm.sources import PARTIAL_SOURCES, SOURCES, PartialSource, entities, open_source
 from abm.warehouse import connect
 
 if TYPE_CHECKING:
@@ -45,16 +45,23 @@ def configured_sources(settings: Settings) -> list[str]:
 
 
 def stage_source(url: str, source: str, connection: Connection, batch_id: str) -> list[Staged]:
-    """Read what changed in every entity of the source into its incoming tables; the raw tables stay as they are."""
+    """Read what changed in every entity that the source has into its incoming tables; raw tables stay as they are."""
     landing.ensure_tables(url, [entity for name in SOURCES for entity in entities(name)])
     written = _written_fields(url, source)
     with shared_rates(url), contextlib.closing(open_source(source, connection)) as opened:
-        return [_stage_entity(url, opened, entity.reading(written), batch_id) for entity in entities(source)]
+        if not isinstance(opened, PartialSource):
+            return [_stage_entity(url, opened, entity.reading(written), batch_id) for entity in entities(source)]
+        try:
+            mapped = [entity for entity in entities(source) if opened.delivers(entity)]
+            return [_stage_entity(url, opened, entity, batch_id) for entity in mapped]
+        except BaseException:
+            _abandon(url, source, batch_id)  # what is there of it does not tell that the rest is missing
+            raise
 
 
 def merge_source(url: str, source: str, batch_id: str) -> dict[str, Counts]:
-    """Merge the staged batch of every entity, all or none, and return each one's counts."""
-    merged = landing.merge_all(url, entities(source), batch_id)
+    """Merge the staged batch of every entity that came, all or none, and return each one's counts."""
+    merged = landing.merge_all(url, _staged_entities(url, source, batch_id), batch_id)
     follow_gone(url, source)
     for name, counts in merged.items():
         _log.info(
@@ -62,6 +69,27 @@ def merge_source(url: str, source: str, batch_id: str) -> dict[str, Counts]:
             *(source, name, counts.inserted, counts.updated, counts.deleted, counts.unchanged),
         )
     return merged
+
+
+def _abandon(url: str, source: str, batch_id: str) -> None:
+    with connect(url) as connection:
+        connection.execute(
+            "update ops.landing_batches set status = 'abandoned', reason = 'the rest could not be read'"
+            " where batch_id = %s and source = %s and status = 'staged'",
+            [batch_id, source],
+        )
+
+
+def _staged_entities(url: str, source: str, batch_id: str) -> list[Entity]:
+    """Return the entities that the batch must have: all, or of a source that may have only some those that came."""
+    if source not in PARTIAL_SOURCES:
+        return list(entities(source))
+    with connect(url) as connection:
+        staged = connection.execute(
+            "select entity from ops.landing_batches where batch_id = %s and source = %s", [batch_id, source]
+        ).fetchall()
+    names = {name for (name,) in staged}
+    return [entity for entity in entities(source) if entity.name in names or not names]
 
 
 def hold_source(url: str, source: str, batch_id: str, reason: str) -> None:

@@ -23,6 +23,7 @@ from abm.ingest import (
     stage_source,
 )
 from abm.landing import Counts
+from abm.nightly import land_source
 from abm.settings import Connection, Settings
 from abm.sources import SOURCES, entities
 from abm.warehouse import connect
@@ -144,6 +145,34 @@ def test_a_row_gone_from_a_file_is_marked_deleted(url: str, folder: Path) -> Non
     load_files(url, folder, folder / "mapping.yml")
     (folder / "accounts.csv").write_text("name\nAcme\n", encoding="utf-8")
     assert load_files(url, folder, folder / "mapping.yml")["accounts"] == Counts(deleted=1, unchanged=1)
+
+
+def test_a_folder_with_overrides_alone_leaves_all_else_as_it_was(url: str, folder: Path) -> None:
+    names = "\n".join(f"Company {number}" for number in range(60))
+    (folder / "accounts.csv").write_text(f"name\n{names}\n", encoding="utf-8")
+    own = folder / "by hand"
+    own.mkdir()
+    (own / "overrides.csv").write_text("id,domain,style\no1,acme.example,1:Few\n", encoding="utf-8")
+    columns = "{override_id: id, domain: domain, style: style}"
+    (own / "mapping.yml").write_text(f"entities: {{overrides: {{file: overrides.csv, columns: {columns}}}}}", "utf-8")
+    load_files(url, folder, folder / "mapping.yml")
+
+    merged = land_source(url, "files", files_connection(own, own / "mapping.yml"), "by hand")
+    assert merged == {"overrides": Counts(inserted=1)}
+    assert (landed(url, "files.accounts"), landed(url, "files.overrides")) == (60, 1)
+    load_files(url, folder, folder / "mapping.yml")
+    assert landed(url, "files.overrides") == 1
+
+
+def test_a_folder_of_which_one_file_cannot_be_read_is_not_merged_in_part(url: str, folder: Path) -> None:
+    mapping = folder / "mapping.yml"
+    owners = "owners: {file: owners.csv, columns: {owner_id: id, owner_name: name}}"
+    mapping.write_text(mapping.read_text("utf-8").removesuffix("}") + f", {owners}}}", "utf-8")
+    (folder / "owners.csv").write_text("id,name\n,Nobody\n", encoding="utf-8")
+    with pytest.raises(ConfigurationError):
+        stage_source(url, "files", files_connection(folder, mapping), "n1")
+    with pytest.raises(HeldError, match="is abandoned"):
+        merge_source(url, "files", "n1")
 
 
 def test_a_bad_file_leaves_the_tables_as_they_were(url: str, folder: Path) -> None:

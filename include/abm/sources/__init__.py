@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from importlib import import_module
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
 from abm.errors import ConfigurationError, Fault
 
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 # Names only: DAG files read them at every parse, and the shapes of the entities need pyarrow.
 SOURCES = ("salesforce", "hubspot", "files")
+PARTIAL_SOURCES = frozenset({"files"})  # each of them is a PartialSource
 
 
 class Source(Protocol):
@@ -27,6 +28,13 @@ class Source(Protocol):
         ...
 
     def close(self) -> None: ...
+
+
+@runtime_checkable
+class PartialSource(Protocol):
+    """A source that may have only some of its entities: of the others it says nothing, and they stay as they are."""
+
+    def delivers(self, entity: Entity) -> bool: ...
 
 
 def open_source(name: str, connection: Connection) -> Source:

@@ -43,6 +43,10 @@ class FilesSource:
         self._mapping_path = mapping_path
         self._lookups = Lookups(folder)
 
+    def delivers(self, entity: Entity) -> bool:
+        """Tell whether the entity is mapped."""
+        return entity.name in self._files
+
     def extract(self, entity: Entity, cursor: str | None) -> Iterator[pa.RecordBatch]:
         """Yield the entity's rows; an entity that is not mapped has none.
 
