@@ -252,7 +252,7 @@ def activate_one(
     that is not the one approved.
     """
     connection = find_connection(destination, settings)
-    if REGISTRY[destination].needs_connection and not dry_run:
+    if not dry_run and destination in REGISTRY and REGISTRY[destination].needs_connection:
         connection = require_connection(destination, settings)
     activation.plan(url, destination, run_id=run_id, dry_run=dry_run)
     verdict = activation.guard(url, run_id, load_policy(settings.policy), connection)

@@ -353,6 +353,7 @@ def _execute(world: World, statement: str) -> None:
     ("arguments", "told"),
     [
         (("plan", "nowhere"), "Use one of salesforce"),
+        (("send", "nowhere"), "Use one of salesforce"),
         (("export", "--style", "one_to_nobody", "--platform", "linkedin", "--out", "x"), "one_to_nobody"),
         (("export", "--style", "one_to_many", "--platform", "paper", "--out", "x"), "paper"),
         (("explain", "no such account"), "Nearest names"),
