@@ -28,7 +28,9 @@ create table candidate_marts.fct_style_capacity as
     union all
     select 'targeted_demand_gen', null, null, 0;
 create table candidate_activation.audience_members as
-    select destination, audience, 'a' || n as member_key, 'a' || n as account_id
+    select
+        destination, audience, 'a' || n as member_key, 'a' || n as account_id,
+        '{{"companyName": "A"}}' as identifiers
     from generate_series(1, 10) as n, ops.policy_audiences;
 create schema if not exists ops_marts;
 create table ops_marts.fct_audience_sizes as
@@ -57,6 +59,11 @@ def test_a_sound_candidate_passes(warehouse_url: str, candidate: psycopg.Connect
             "delete from ops.policy_audiences; delete from candidate_marts.dim_accounts",
             "The candidate has accounts",
             True,
+        ),
+        (
+            "update candidate_activation.audience_members set identifiers = '{}'",  # people, who bring nobody along
+            "People missing at the member companies to the platform's minimum is at most 0",
+            False,
         ),
         (
             "update ops_marts.fct_audience_sizes set size_lost_share = 0.6 where destination = 'linkedin'",

@@ -26,20 +26,25 @@ _COMPANY_LISTS = (_COMPANY_PLATFORM, "lists")  # where companies can go in place
 _DESIRED = """
 with counted as (
     select
-        members.audience, members.style, clusters.micro_segment_id, count(*) as members,
-        bool_or(members.identifiers like '%%"company%%') as of_companies
-    from activation.audience_members as members
-    left join marts.fct_micro_segment_members as clusters using (account_id)
-    where members.destination = %s
-    group by members.audience, members.style, clusters.micro_segment_id
+        audience, min(style) as style, count(*) as members, bool_or(identifiers like '%%"company%%') as of_companies
+    from activation.audience_members
+    where destination = %(destination)s
+    group by audience
+),
+clusters as (
+    select members.audience, clusters.micro_segment_id, count(*) as members
+    from marts.fct_micro_segment_members as clusters
+    inner join activation.audience_members as members using (account_id)
+    where members.destination = %(destination)s
+    group by members.audience, clusters.micro_segment_id
 )
 select
-    audience, min(style) as style, cast(sum(members) as bigint) as members, bool_or(of_companies) as of_companies,
-    count(micro_segment_id) as clusters,
-    coalesce(min(members) filter (where micro_segment_id is not null), 0) as smallest_cluster
+    counted.audience, counted.style, counted.members, counted.of_companies,
+    count(clusters.micro_segment_id) as clusters, coalesce(min(clusters.members), 0) as smallest_cluster
 from counted
-group by audience
-order by audience collate "C"
+left join clusters using (audience)
+group by counted.audience, counted.style, counted.members, counted.of_companies
+order by counted.audience collate "C"
 """
 _IS_LIVE = """
 select exists (
@@ -112,7 +117,7 @@ def read_forecasts(url: str, run_id: str) -> Sequence[Forecast]:
 
 def read_desired(connection: psycopg.Connection, destination: str) -> Sequence[Desired]:
     with connection.cursor(row_factory=class_row(Desired)) as cursor:
-        return cursor.execute(_DESIRED, [destination]).fetchall()
+        return cursor.execute(_DESIRED, {"destination": destination}).fetchall()
 
 
 def decide(

@@ -100,15 +100,19 @@ cross join lateral (
 ) as counted
 """
 
-# A company audience reaches the people who work at its members, so those are held against the platform's minimum;
-# an audience that the policy wants and nobody is in misses all of them.
+# A company audience reaches the people who work at its members, one of people its members; those are held against the
+# platform's minimum. An audience that the policy wants and nobody is in misses all of them.
 _AUDIENCES = """
 select coalesce(max(greatest(settings.value_number - sizes.people, 0)), 0) as people_missing
 from ops.build_context as context
 join (
     select
         audiences.policy_version, audiences.destination, audiences.audience,
-        coalesce(sum(coalesce(accounts.employees, 1)) filter (where members.account_id is not null), 0) as people
+        coalesce(
+            sum(case when position('"company' in members.identifiers) > 0 then coalesce(employees, 1) else 1 end)
+                filter (where members.account_id is not null),
+            0
+        ) as people
     from ops.policy_audiences as audiences
     left join candidate_activation.audience_members as members
         on members.destination = audiences.destination and members.audience = audiences.audience

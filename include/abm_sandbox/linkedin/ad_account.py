@@ -56,7 +56,7 @@ class AdAccount:
     """The account behind the endpoints.
 
     `role` VIEWER may read, but not write; `tokens` are valid until their time. `element_faults` gives a member the
-    errors that its next elements meet, inside a 200.
+    errors that its next elements meet, inside a 200. `statuses` gives a segment another status than its age does.
     """
 
     store: Store
@@ -68,6 +68,7 @@ class AdAccount:
     role: str = "CAMPAIGN_MANAGER"
     tokens: dict[str, float] = field(default_factory=dict)
     element_faults: dict[str, list[ApiError]] = field(default_factory=dict)
+    statuses: dict[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         for statement in _TABLES.split(";"):
@@ -193,7 +194,7 @@ class AdAccount:
         is_built = now >= (self.attached(row["id"]) or row["created"]) + self.build_seconds
         has_size = is_built and size["n"] >= MINIMUM_AUDIENCE
         return {
-            "status": "READY" if is_built else "BUILDING",
+            "status": self.statuses.get(str(row["id"]), "READY" if is_built else "BUILDING"),
             "audienceSize": size["n"] if has_size else 0,
             "matchedCount": recent["matched"] if is_built else 0,
             "inputCount": recent["inputs"],

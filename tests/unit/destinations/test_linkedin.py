@@ -323,6 +323,14 @@ def test_read_back_tells_sizes_statuses_and_what_is_gone(linkedin, sandbox):
     assert gone == Audience(WIDE, None, "MISSING")
 
 
+@pytest.mark.parametrize("status", ["EXPIRED", "FAILED", "ERROR"])
+def test_segment_that_campaigns_cannot_use_is_told(linkedin, sandbox, status):
+    (audience,) = linkedin.prepare([CORE])
+    sandbox.state.ad_account.statuses[audience.remote_id] = status
+    assert [found.status for found in linkedin.read_back([CORE])] == [status]
+    assert [fault.problem for fault in linkedin.missing([CORE])] == [f"cannot be used in campaigns ({status})"]
+
+
 @settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(nights=st.lists(st.dictionaries(st.sampled_from("abcd"), st.sampled_from([CORE, WIDE])), max_size=4))
 def test_after_every_night_linkedin_holds_what_is_desired(linkedin, store, nights):
