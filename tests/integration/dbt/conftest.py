@@ -17,7 +17,10 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 AS_OF = dt.date(2026, 3, 2)
-ENTITIES = "+int_accounts +int_account_team +int_activities_daily +int_spend +int_opportunities +int_owners"
+ENTITIES = (
+    "+int_accounts +int_account_team +int_activities_daily +int_spend +int_opportunities +int_owners"
+    " +int_engagement_scores"
+)
 
 
 @pytest.fixture(scope="module")
@@ -50,6 +53,11 @@ class Nights:
 
     def build(self, *, full_refresh: bool = False) -> transform.BuildResult:
         return transform.build(self.url, select=ENTITIES, full_refresh=full_refresh)
+
+    def said(self, model: str) -> str:
+        """Return what the last build said of a model."""
+        results = transform.read_results(transform.target_dir())["results"]
+        return next(str(node["message"]) for node in results if node["unique_id"] == f"model.abm.{model}")
 
     def rows(self, query: str) -> list[tuple[object, ...]]:
         with connect(self.url) as connection:

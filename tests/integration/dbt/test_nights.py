@@ -61,6 +61,14 @@ def test_an_emptied_table_is_filled_again(first_night: Nights) -> None:
     assert contents(first_night) == before
 
 
+def test_a_table_that_comes_out_the_same_stirs_nothing_above_it(first_night: Nights) -> None:
+    first_night.begin("again", AS_OF)
+    first_night.build()
+
+    assert first_night.said("int_engagement_dates") == "SELECT 1"
+    assert first_night.said("int_engagement_scores") == "UNCHANGED"
+
+
 def test_later_nights_rebuild_only_what_changed_and_end_like_a_full_build(first_night: Nights, world: World) -> None:
     first_night.begin("r2", AS_OF + dt.timedelta(days=1))
     unchanged = first_night.build()
