@@ -29,7 +29,7 @@ REASON_LENGTH = 255
 # update was refused: it may have left under its former identifiers already.
 # Where a call got no answer, that is no failure of its rows: they come with the next run.
 # `first` and `last` bound the batch: the planner knows nothing of a run written a moment ago, and would read all of it.
-# For the same reason the state's rows are found by arrays, and nothing is joined in nested loops (_NO_LOOPS): a batch
+# For the same reason the state's rows are found by arrays, and nothing is joined in nested loops (NO_LOOPS): a batch
 # taken for one row would be read once for each row of the other side.
 _RESULTS = """
 with results as (
@@ -138,7 +138,7 @@ set
 )
 
 
-_NO_LOOPS = "set {}enable_nestloop = off"
+NO_LOOPS = "set {}enable_nestloop = off"
 
 
 class Recorder:
@@ -153,7 +153,7 @@ class Recorder:
         self._connection = connect(self._url, autocommit=True)
         # What a crash of the server loses here is announced already, so it counts as uncertain and is sent again.
         self._connection.execute("set synchronous_commit = off")
-        self._connection.execute(_NO_LOOPS.format(""))
+        self._connection.execute(NO_LOOPS.format(""))
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="abm-record")
         return self
 
@@ -207,7 +207,7 @@ def record_audience(
     ).fetchone()
     first, last = bounds or (None, None)
     with connection.transaction():
-        connection.execute(_NO_LOOPS.format("local "))
+        connection.execute(NO_LOOPS.format("local "))
         connection.execute(
             _AUDIENCE_RESULTS + _RECORD,
             {

@@ -15,7 +15,7 @@ from abm.activation.audiences import store_audiences
 from abm.activation.desired import field_map, live_release
 from abm.activation.flight import Flight
 from abm.activation.guards.approvals import require_approval
-from abm.activation.recording import REASON_LENGTH, Recorder
+from abm.activation.recording import NO_LOOPS, REASON_LENGTH, Recorder
 from abm.activation.runs import announce, fail_run, hold_run, locked_destination, require_run, set_status
 from abm.activation.whole_audiences import send_whole
 from abm.destinations import REGISTRY, Change, Result, WholeAudiences, open_destination
@@ -197,12 +197,19 @@ def _send_rows(url: str, warehouse: psycopg.Connection, run: Run, destination: D
         recorder.wait()
         if failures < FAILURES_IN_A_ROW:
             if REGISTRY[run.destination].kind == "audiences":
-                warehouse.execute(_HOLD_JOINS, {"run_id": run.run_id})
+                _hold_joins(warehouse, run)
             failures = _send_phase(warehouse, run, destination, recorder, are_removals=False, failures=failures)
     if failures >= FAILURES_IN_A_ROW:
         told = f"{run.destination} did not answer {FAILURES_IN_A_ROW} times in a row"
         fail_run(warehouse, run.run_id, _DOWN, f"not sent: {told}")
         raise RetryableError(f"{told}. Its rows come again: with this run tried again, or the next plan.", code=_DOWN)
+
+
+def _hold_joins(warehouse: psycopg.Connection, run: Run) -> None:
+    """Hold who could not leave yet; the planner, which knows nothing of a new run, would compare each row with each."""
+    with warehouse.transaction():
+        warehouse.execute(NO_LOOPS.format("local "))
+        warehouse.execute(_HOLD_JOINS, {"run_id": run.run_id})
 
 
 def _send_phase(

@@ -118,7 +118,8 @@ class Book:
 
     def pause(self, seconds: float, now: float) -> None:
         """Let nobody send for so long."""
-        self.paused_until = max(self.paused_until, now + min(seconds, LONGEST_PAUSE))
+        if seconds > 0:
+            self.paused_until = max(self.paused_until, now + min(seconds, LONGEST_PAUSE))
 
     def _free(self, window: Window) -> int:
         if told := self.left.get(window.name):
