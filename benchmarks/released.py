@@ -40,7 +40,8 @@ create table candidate_activation.audience_members (
 _RECORDS = """
 insert into activation.crm_accounts
 select
-    %(destination)s, object_key, 'company' || n || '.example', 'one_to_many', 'one_to_many', (n * 7 + %(edition)s) %% 100,
+    %(destination)s, object_key, 'company' || n || '.example', 'one_to_many', 'one_to_many',
+    (n * 7 + %(edition)s) %% 100,
     (n * 3) %% 100, (n * 5) %% 100, (n * 11) %% 100, (n * 13) %% 100, (n * 17) %% 100,
     'Potential of $' || n %% 250 || 'k a year lies in the band of 1:Many; rank ' || n || ' of 100000 seats; '
     || 'enters 1:Few at $250k',
