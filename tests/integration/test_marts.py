@@ -111,6 +111,7 @@ def test_unit_tests_of_every_rule_pass(candidate: Model) -> None:
         "intermediate/model_fit",
         "marts",
         "activation",
+        "ops_marts",
     )
     chosen = [f"test_type:unit,path:models/{folder}" for folder in folders]
     ran = transform.run_dbt(candidate.url, "test", "--select", *chosen)

@@ -1,8 +1,8 @@
-{# What a row holds is left out: it can name a person. #}
+{# What a row holds is not even read: it can name a person. #}
 with
 
 changes as (
-    select * from {{ source('sending', 'sync_changes') }}
+    select * from {{ source('sending', 'sync_row_states') }}
 ),
 
 runs as (
@@ -19,10 +19,16 @@ told as (
                 then {{ before_first('changes.object_key', ['/']) }}
         end as audience,
         changes.operation,
+        changes.state,
         changes.outcome,
         changes.reason_code,
-        {{ sync_reason_in_words('changes.outcome', 'changes.reason_code') }}
-            as meaning,
+        case
+            when changes.state = 'sent'
+                then 'sent, and no answer is recorded yet'
+            else {{ sync_reason_in_words(
+                'changes.outcome', 'changes.reason_code'
+            ) }}
+        end as meaning,
         changes.reason as platform_words,
         changes.attempts,
         runs.is_dry_run,

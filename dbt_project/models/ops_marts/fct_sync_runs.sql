@@ -6,7 +6,7 @@ runs as (
 
 changes as (
     select run_id, operation, outcome
-    from {{ source('sending', 'sync_changes') }}
+    from {{ source('sending', 'sync_row_states') }}
 ),
 
 counted as (

@@ -8,7 +8,7 @@ runs as (
 ),
 
 changes as (
-    select * from {{ source('sending', 'sync_changes') }}
+    select * from {{ source('sending', 'sync_row_states') }}
     where outcome in ('failed', 'held')
 ),
 
