@@ -162,6 +162,11 @@ def test_account_that_is_gone_is_still_explained(remembered):
         explain_day(remembered, "gone.example", dt.date(2026, 2, 1))
 
 
+def test_account_that_is_gone_says_since_when_and_how_to_ask(remembered):
+    with pytest.raises(ConfigurationError, match=r"gone since 2026-02-01.*abm explain gone.example --on 2026-01-31"):
+        explain(remembered, "gone.example")
+
+
 def test_day_is_shown(remembered, capsys):
     Console(width=160).print(*day_tables(explain_day(remembered, "alpha.example", dt.date(2026, 2, 3))))
     shown = capsys.readouterr().out

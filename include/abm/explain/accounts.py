@@ -36,7 +36,24 @@ def find_account(cursor: psycopg.Cursor[dict[str, Any]], account: str) -> dict[s
     if rows:
         ids = ", ".join(f"{row['account_id']} ({row['domain']})" for row in rows)
         raise ConfigurationError(Fault(f"account {account!r}", "means more than one", f"Name one by its id: {ids}"))
-    raise ConfigurationError(Fault(f"account {account!r}", "is not known", _suggestion(cursor, account)))
+    raise ConfigurationError(
+        _gone(cursor, account.strip()) or Fault(f"account {account!r}", "is not known", _suggestion(cursor, account))
+    )
+
+
+def _gone(cursor: psycopg.Cursor[dict[str, Any]], account: str) -> Fault | None:
+    """Say since when no source tells of an account that the ledger knows, and how its past is asked for."""
+    row = cursor.execute(
+        "select max(valid_to) as gone_on, max(valid_to) - 1 as last_day from ops.style_ledger where account_id = %s",
+        [account],
+    ).fetchone()
+    if row is None or row["gone_on"] is None:
+        return None
+    return Fault(
+        f"account {account!r}",
+        f"is gone since {row['gone_on']}: no source tells of it",
+        f"What it was then: abm explain {account} --on {row['last_day']}",
+    )
 
 
 def _suggestion(cursor: psycopg.Cursor[dict[str, Any]], account: str) -> str:
