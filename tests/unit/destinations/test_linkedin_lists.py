@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import hashlib
+from types import SimpleNamespace
 
 import orjson
 import pytest
 import stamina
 
 from abm.destinations import Change, WholeAudiences
-from abm.destinations.linkedin import lists
+from abm.destinations.linkedin import destination, lists
 from abm.destinations.linkedin.destination import connect
 from abm.errors import ConfigurationError, RefusedError, RetryableError
 from abm.settings import Connection
@@ -43,8 +44,8 @@ def open_linkedin(server, sandbox):
         return opened[-1]
 
     yield open_with
-    for destination in opened:
-        destination.close()
+    for one in opened:
+        one.close()
 
 
 @pytest.fixture
@@ -181,3 +182,10 @@ def test_list_is_sent_as_its_template_says(uploading, store):
     uploading.replace(COMPANIES, [_company("a") | {"city": "Köln, Süd"}], release_id=None)
     (row,) = store.execute("select identifiers from members")
     assert orjson.loads(row["identifiers"])["city"] == "Köln, Süd"
+
+
+def test_policy_that_sends_people_needs_no_names_on_the_connection(server, sandbox, monkeypatch):
+    policy = SimpleNamespace(audiences={"linkedin": {"one_to_many": PEOPLE}}, audience_holds={"linkedin": "people"})
+    monkeypatch.setattr(destination, "load_policy", lambda _: policy)
+    linkedin = connect(Connection("abm_linkedin", server[0], "", LINKEDIN_TOKEN, {"account": LINKEDIN_ACCOUNT}))
+    assert linkedin.user_audiences == {PEOPLE}

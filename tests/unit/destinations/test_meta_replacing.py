@@ -53,7 +53,7 @@ def meta(open_meta):
 
 
 def _people(names):
-    return [{"email": f"{name}@example.com"} for name in names]
+    return [{"email": f"{name}@example.com", "EMAIL": _digest(name)} for name in names]
 
 
 def _digest(name):

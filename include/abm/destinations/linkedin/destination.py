@@ -13,6 +13,8 @@ from abm.destinations.linkedin.lists import LinkedInLists
 from abm.destinations.linkedin.sending import Sending
 from abm.errors import ConfigurationError, Fault
 from abm.platforms.linkedin import open_client
+from abm.policy.load import load_policy
+from abm.settings import load_settings
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -63,7 +65,12 @@ def connect(
 
 
 def _user_audiences(extra: Mapping[str, Any]) -> frozenset[str]:
-    given = extra.get("user_audiences", [])
+    """Return the audiences that hold people: those that the connection names, or all where the policy says so."""
+    given = extra.get("user_audiences")
+    if given is None:
+        policy = load_policy(load_settings().policy)
+        holds_people = getattr(policy, "audience_holds", {}).get("linkedin") == "people"
+        return frozenset(filter(None, policy.audiences.get("linkedin", {}).values())) if holds_people else frozenset()
     names = given.split(",") if isinstance(given, str) else given
     return frozenset(str(name).strip() for name in names)
 
