@@ -1,4 +1,4 @@
-"""Values by which a policy's profiles and programmes name accounts, and which no account has."""
+"""Values by which a policy's profiles, programmes and pilot name accounts, and which no account has."""
 
 from __future__ import annotations
 
@@ -32,13 +32,15 @@ with rules as (
     where attribute not in ('industry', 'country', 'region')  -- a profile may name markets nobody is known in yet
     union all
     select 'programme ' || programme, attribute, value_text from {ops}.policy_programme_rules
+    union all
+    select 'the pilot', 'domain', domain from {ops}.policy_pilot_domains
 ),
 known as (
     select distinct trait.attribute, btrim(part) as value_text
     from {marts}.dim_accounts as accounts
     cross join lateral (values
         ('industry', industry), ('country', country), ('city', city), ('competitor', incumbent),
-        ('imperative', imperative), ('technology', technologies)
+        ('imperative', imperative), ('technology', technologies), ('domain', domain)
     ) as trait (attribute, given)
     cross join lateral regexp_split_to_table(
         replace(lower(trait.given), '_', ' '), case trait.attribute when 'technology' then ';' else '$' end
