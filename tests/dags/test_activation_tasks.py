@@ -1,0 +1,118 @@
+"""The tasks of an activation DAG on a real warehouse: what goes on, asks, stops, and what getting round them sends."""
+
+from __future__ import annotations
+
+import datetime as dt
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from tests.unit.activation.conftest import World, published_warehouse, world
+
+from abm import activation
+from abm.errors import HeldError
+from abm.warehouse import connect
+
+__all__ = ["published_warehouse", "world"]  # fixtures
+
+pytestmark = pytest.mark.filterwarnings("ignore")
+
+DAG = "abm_activate_salesforce"
+RUN = "salesforce-20260302T010000"
+
+
+class Tasks:
+    """The DAG's tasks, called as the scheduler would, with what they pushed."""
+
+    def __init__(self, dag: Any, patch: pytest.MonkeyPatch, world: World) -> None:
+        self.dag, self.world = dag, world
+        self.pushed: dict[str, Any] = {}
+        self.context: dict[str, Any] = {
+            "dag_run": SimpleNamespace(run_after=dt.datetime(2026, 3, 2, 1, tzinfo=dt.UTC)),
+            "params": {},
+            "ti": SimpleNamespace(xcom_push=self.pushed.__setitem__),
+        }
+        names = dag.get_task("guard").python_callable.__wrapped__.__globals__
+        patch.setitem(names, "get_current_context", lambda: self.context)
+        patch.setitem(names, "WarehouseHook", lambda: SimpleNamespace(url=world.url))
+        patch.setitem(names, "PlatformHook", lambda _: SimpleNamespace(find=lambda: None))
+        send = activation.send
+        patch.setattr(activation, "send", lambda *told, **_: send(*told, opening=world.open))
+
+    def run(self, task_id: str) -> Any:
+        options = {"needs_connection": False} if task_id == "plan" else {}
+        return self.dag.get_task(task_id).python_callable("salesforce", **options)
+
+    def answer(self, person: str) -> None:
+        """Approve what the guard pushed."""
+        self.dag.get_task("approve").on_approve(self.world.url, RUN, self.pushed["plan"], person)
+
+
+@pytest.fixture
+def tasks(dagbag: Any, world: World, monkeypatch: pytest.MonkeyPatch) -> Tasks:
+    world.publish_records({"a": "one_to_one", "b": "one_to_few"})
+    return Tasks(dagbag.dags[DAG], monkeypatch, world)
+
+
+def status(world: World) -> tuple[str, str | None]:
+    with connect(world.url) as connection:
+        found = connection.execute("select status, guard_reason from ops.sync_runs where run_id = %s", [RUN]).fetchone()
+    assert found is not None
+    return found[0], found[1]
+
+
+def test_plan_past_its_budget_goes_by_the_approval_and_only_then_leaves(tasks: Tasks) -> None:
+    assert tasks.run("plan") == {"run_id": RUN, "desired": 2, "planned": 2}
+    assert tasks.run("guard") == "approve"
+    assert "first sync, of 2 rows" in tasks.pushed["summary"]
+
+    with pytest.raises(HeldError, match="nobody approved it"):  # `approve` marked as done by hand
+        tasks.run("send")
+    assert tasks.world.platform.held == {}
+
+    tasks.answer("Ada")
+    assert tasks.run("send") == {"created": 2}
+    assert tasks.run("send") == {"created": 2}  # cleared
+    assert len(tasks.world.platform.sent) == 2
+
+
+def test_plan_within_its_budget_goes_on_to_be_sent(tasks: Tasks) -> None:
+    tasks.world.night()
+    tasks.run("plan")
+    assert tasks.run("guard") == "send"
+    assert tasks.run("send") == {}
+
+
+def test_rejected_run_sends_nothing_though_tasks_are_cleared_and_answered_again(tasks: Tasks) -> None:
+    tasks.run("plan")
+    tasks.run("guard")
+    tasks.dag.get_task("approve").on_reject(tasks.world.url, RUN, "rejected in Airflow by Ada")
+    for task_id in ("plan", "guard"):
+        tasks.run(task_id)
+    with pytest.raises(HeldError, match="is held and cannot be approved"):
+        tasks.answer("Bob")
+    assert tasks.run("send") == {"held": 2}
+    assert not tasks.world.platform.sent
+    assert status(tasks.world) == ("held", "rejected in Airflow by Ada")
+
+
+def test_empty_release_stops_without_asking(tasks: Tasks) -> None:
+    tasks.world.night()
+    tasks.world.platform.sent.clear()
+    tasks.world.publish_records({})
+    tasks.run("plan")
+    with pytest.raises(HeldError, match=r"nothing is published for salesforce.*next night plans anew"):
+        tasks.run("guard")
+    assert status(tasks.world)[0] == "held"
+    assert tasks.run("send") == {}
+    assert not tasks.world.platform.sent
+
+
+def test_dry_run_ends_at_the_guard_with_its_counts(tasks: Tasks) -> None:
+    tasks.context["params"] = {"dry_run": True}
+    tasks.run("plan")
+    assert tasks.run("guard") is None
+    assert "2 creations" in tasks.pushed["summary"]
+    assert "- create: `a`, `b`" in tasks.pushed["summary"]
+    assert tasks.run("send") == {"held": 2}
+    assert not tasks.world.platform.sent
