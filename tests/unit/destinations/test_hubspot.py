@@ -17,6 +17,7 @@ from abm.destinations.hubspot import fields
 from abm.destinations.hubspot.answers import read_answer
 from abm.destinations.hubspot.destination import connect
 from abm.errors import ConfigurationError, RetryableError
+from abm.policy.styles import STYLES
 from abm.settings import Connection
 from abm_sandbox.credentials import HUBSPOT_TOKEN
 from abm_sandbox.faults import Fault
@@ -126,11 +127,25 @@ def _effective_writes(store):
 def test_prepare_creates_properties_with_types_by_name(prepared, sandbox):
     created = sandbox.state.portal.properties["companies"]
     assert [(created[name].type, created[name].field_type, created[name].group) for name in NAMES] == [
-        ("string", "text", "abm"),
+        ("enumeration", "select", "abm"),
         ("number", "number", "abm"),
         ("date", "date", "abm"),
         ("string", "textarea", "abm"),
     ]
+    assert created["abm_style"].option_values == {*STYLES, "none"}
+
+
+def test_prepare_creates_choices_with_their_options(hubspot, sandbox):
+    hubspot.prepare(["abm_is_target_account", "abm_ideal_customer_profile"])
+    created = sandbox.state.portal.properties["companies"]
+    assert (created["abm_is_target_account"].type, created["abm_is_target_account"].option_values) == (
+        "bool",
+        {"true", "false"},
+    )
+    assert created["abm_ideal_customer_profile"].option_values == {"tier_1", "tier_2", "tier_3"}
+    values = {"abm_is_target_account": True, "abm_ideal_customer_profile": "tier_2"}
+    (result,) = hubspot.send([Change("1000", "update", values)])
+    assert result.outcome == "updated"
 
 
 def test_prepare_twice_changes_nothing_and_missing_then_tells_nothing(hubspot):
@@ -180,7 +195,7 @@ def test_poisoned_row_does_not_hold_up_its_batch(prepared, store):
     rows = [
         *_rows(99),
         Change("1099", "update", {"abm_account_score": "high"}),
-        Change("9", "update", {"abm_style": "x"}),
+        Change("9", "update", {"abm_style": "one_to_one"}),
     ]
     results = prepared.send(rows)
     assert _counts(results) == {"updated": 99, "refused": 2}

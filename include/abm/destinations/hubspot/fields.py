@@ -14,6 +14,15 @@ HUBSPOT_PREFIX = "hs_"  # names HubSpot keeps for itself: such properties can be
 CLEARED = ""
 _DATE_ENDINGS = ("_since", "_ends", "_date", "_on")
 _ACRONYMS = {"abm": "ABM", "cltv": "CLTV", "id": "ID"}
+_STYLE_LABELS = {
+    "one_to_one": "1:One",
+    "one_to_few": "1:Few",
+    "one_to_many": "1:Many",
+    "targeted_demand_gen": "Targeted demand generation",
+    "none": "None",
+}
+_SWITCH_LABELS = {"true": "Yes", "false": "No"}
+_TIER_LABELS = {"tier_1": "Tier 1", "tier_2": "Tier 2", "tier_3": "Tier 3"}
 # What an existing property may be, for values of each type: text takes everything.
 _HOLDS = {
     "number": {"number", "string"},
@@ -23,20 +32,38 @@ _HOLDS = {
 
 
 def definition(name: str) -> dict[str, Any]:
-    """Return the body that creates the property: scores are numbers, days are dates, all else is text."""
+    """Return the body that creates the property.
+
+    Scores are numbers, days are dates, styles and switches are chosen from a list, all else is text.
+    """
     value_type = value_type_of(name)
     field_type = {"number": "number", "date": "date", "string": "text"}[value_type]
     if name.endswith("_reason"):
         field_type = "textarea"
+    chosen: dict[str, Any] = {}
+    if name.endswith("_style"):
+        chosen = {"type": "enumeration", "fieldType": "select", "options": _options(_STYLE_LABELS)}
+    elif name.endswith("_is_target_account"):
+        chosen = {"type": "bool", "fieldType": "booleancheckbox", "options": _options(_SWITCH_LABELS)}
+    elif name.endswith("_ideal_customer_profile"):
+        chosen = {"type": "enumeration", "fieldType": "select", "options": _options(_TIER_LABELS)}
     return {
         "name": name,
         "label": label(name),
         "type": value_type,
         "fieldType": field_type,
+        **chosen,
         "groupName": GROUP,
         "description": "Written every night by ABM Spectrum. Edits by hand are kept as long as the policy says.",
         "hasUniqueValue": False,
     }
+
+
+def _options(labels: Mapping[str, str]) -> list[dict[str, Any]]:
+    return [
+        {"label": told, "value": value, "displayOrder": order, "hidden": False}
+        for order, (value, told) in enumerate(labels.items())
+    ]
 
 
 def value_type_of(name: str) -> str:
