@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 import pyarrow as pa
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
 TEXT = pa.string()
 NUMBER = pa.float64()
@@ -17,16 +17,24 @@ BOOLEAN = pa.bool_()
 DATE = pa.date32()
 TIMESTAMP = pa.timestamp("us", tz="UTC")
 
+PersonPart = Literal["email", "phone", "first_name", "last_name", "country", "opted_out", "opted_out_of_ads"]
+# What a person may be asked to agree to; the last two are Google's consent signals.
+PURPOSES = ("email_marketing", "advertising", "ad_user_data", "ad_personalization")
+
 
 @dataclass(frozen=True)
 class Column:
-    """One landed column: our name, the platform's field, its type; `is_ours` where we write that field."""
+    """One landed column: our name, the platform's field, its type; `is_ours` where we write that field.
+
+    `of_person` says what a column of a record about a person tells of it; digests are made from these columns.
+    """
 
     name: str
     field: str
     type: pa.DataType = TEXT
     personal: bool = False
     is_ours: bool = False
+    of_person: PersonPart | None = None
 
 
 def written_columns(fields: Mapping[str, str]) -> tuple[Column, ...]:
@@ -35,6 +43,20 @@ def written_columns(fields: Mapping[str, str]) -> tuple[Column, ...]:
     The fields given are the usual ones; a policy may name others, and then those are read.
     """
     return tuple(Column(name, field, is_ours=True) for name, field in fields.items())
+
+
+def consent_columns(field: Callable[[str], str]) -> tuple[Column, ...]:
+    """Return what a person's record says of consent: of each purpose its basis, source and date, and an opt-out of ads.
+
+    `field` gives the platform's name of one of our columns.
+    """
+    parts = (("basis", TEXT), ("source", TEXT), ("date", DATE))
+    said = [(f"{purpose}_{part}", part_type) for purpose in PURPOSES for part, part_type in parts]
+    opted_out = "opted_out_of_ads"
+    return (
+        *(Column(name, field(name), part_type) for name, part_type in said),
+        Column(opted_out, field(opted_out), BOOLEAN, of_person="opted_out_of_ads"),
+    )
 
 
 @dataclass(frozen=True)
@@ -67,6 +89,11 @@ class Entity:
     @property
     def schema(self) -> pa.Schema:
         return pa.schema([pa.field(column.name, column.type) for column in self.columns])
+
+    @property
+    def person_columns(self) -> dict[PersonPart, str]:
+        """Our columns by what they tell of a person; empty where the entity's records are no people."""
+        return {column.of_person: column.name for column in self.columns if column.of_person}
 
     @property
     def raw_schema(self) -> str:

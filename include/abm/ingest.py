@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from abm import landing
 from abm.activation.gone_records import follow_gone
 from abm.errors import AbmError, ConfigurationError, Fault
+from abm.identity.digests import refresh_digests
 from abm.rates import shared_rates
 from abm.settings import Connection, connection_id, find_connection
 from abm.sources import PARTIAL_SOURCES, SOURCES, PartialSource, entities, open_source
@@ -60,14 +61,16 @@ def stage_source(url: str, source: str, connection: Connection, batch_id: str) -
 
 
 def merge_source(url: str, source: str, batch_id: str) -> dict[str, Counts]:
-    """Merge the staged batch of every entity that came, all or none, and return each one's counts."""
-    merged = landing.merge_all(url, _staged_entities(url, source, batch_id), batch_id)
+    """Merge the staged batch of every entity that came, all or none, digest its people, and return the counts."""
+    staged = _staged_entities(url, source, batch_id)
+    merged = landing.merge_all(url, staged, batch_id)
     follow_gone(url, source)
     for name, counts in merged.items():
         _log.info(
             "Merged %s.%s: %d inserted, %d updated, %d deleted, %d unchanged",
             *(source, name, counts.inserted, counts.updated, counts.deleted, counts.unchanged),
         )
+    _log.info("Digested %d person records of %s", refresh_digests(url, staged), source)
     return merged
 
 

@@ -30,8 +30,9 @@ create table candidate_marts.fct_style_capacity as
 create table candidate_activation.audience_members as
     select
         destination, audience, 'a' || n as member_key, 'a' || n as account_id,
-        '{{"companyName": "A"}}' as identifiers
-    from generate_series(1, 10) as n, ops.policy_audiences;
+        case holds when 'people' then '{{"EMAIL": "d"}}' else '{{"companyName": "A"}}' end as identifiers
+    from generate_series(1, 100) as n, ops.policy_audiences
+    where holds = 'people' or n <= 10;
 create schema if not exists ops_marts;
 create table ops_marts.fct_audience_sizes as
     select destination, audience, 0.1 as size_lost_share, true as is_newest from ops.policy_audiences;
@@ -44,6 +45,13 @@ def candidate(warehouse: psycopg.Connection) -> psycopg.Connection:
     version = store_policy(warehouse, load_policy(None))
     warehouse.execute(_SOUND.format(version=version))
     return warehouse
+
+
+def test_audience_of_people_in_which_nobody_may_be_is_no_fault(
+    warehouse_url: str, candidate: psycopg.Connection
+) -> None:
+    candidate.execute("delete from candidate_activation.audience_members where destination in ('google', 'meta')")
+    assert check_candidate(warehouse_url, "r1").failed == []
 
 
 def test_a_sound_candidate_passes(warehouse_url: str, candidate: psycopg.Connection) -> None:
@@ -90,6 +98,11 @@ def test_a_sound_candidate_passes(warehouse_url: str, candidate: psycopg.Connect
             "update candidate_marts.fct_style_capacity set lease_seats = 4 where style = 'one_to_many'",
             "Accounts in a style above its seats is at most 0",
             True,
+        ),
+        (
+            "delete from candidate_activation.audience_members where destination = 'meta' and member_key <> 'a1'",
+            "People missing at the member companies to the platform's minimum is at most 0",
+            False,
         ),
         (
             "delete from candidate_activation.audience_members where destination = 'linkedin'",

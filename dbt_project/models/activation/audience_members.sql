@@ -1,5 +1,6 @@
-{# Companies only: no person's data enters, so that no person's opt-out can be
-   missed. Style `none` holds whoever must never be in an audience. #}
+{# Style `none` holds whoever must never be in an audience; who else is left out
+   stands in int_suppressions, and whom a platform may be told of in
+   int_reached_people. A person goes by digests alone, under the person's key. #}
 with
 
 styles as (
@@ -14,56 +15,55 @@ reached as (
 
 accounts as (
     select
-        account_id, account_name, domain, industry, city, country, is_customer
+        account_id, account_name, domain, industry, city, country
     from {{ ref('dim_accounts') }}
 ),
 
-revenue as (
-    select account_id, open_deals from {{ ref('int_account_revenue') }}
+suppressed as (
+    select distinct subject_key as account_id
+    from {{ ref('int_suppressions') }}
+    where subject_kind = 'account' and from_ads
 ),
 
 audiences as (
-    select destination, style, audience
+    select destination, style, audience, holds
     from {{ ref('stg_ops__policy_audiences') }}
 ),
 
-suppressed as (
-    select distinct domain
-    from {{ ref('stg_ops__policy_suppressed_domains') }}
+people as (
+    select * from {{ ref('int_reached_people') }}
+),
+
+identifiers as (
+    select * from {{ ref('int_person_identifiers') }}
+),
+
+eligible as (
+    select accounts.*, styles.effective_style
+    from styles
+    inner join reached on styles.account_id = reached.account_id
+    inner join accounts on styles.account_id = accounts.account_id
+    left join suppressed on styles.account_id = suppressed.account_id
+    where suppressed.account_id is null
 ),
 
 {# A platform knows a company by its domain, or else its name: accounts that it
    cannot tell apart are one member, and a company that changes is another. #}
-eligible as (
+named as (
     select
-        accounts.*,
-        styles.effective_style,
-        coalesce(accounts.domain, lower(accounts.account_name)) as company_key
-    from styles
-    inner join reached on styles.account_id = reached.account_id
-    inner join accounts on styles.account_id = accounts.account_id
-    left join revenue on styles.account_id = revenue.account_id
-    left join suppressed on accounts.domain = suppressed.domain
-    where
-        suppressed.domain is null
-        and coalesce(accounts.domain, accounts.account_name) is not null
-        and not (
-            accounts.is_customer
-            and {{ policy_switch('suppression.customers') }}
-        )
-        and not (
-            coalesce(revenue.open_deals, 0) > 0
-            and {{ policy_switch('suppression.open_opportunities') }}
-        )
+        eligible.*,
+        coalesce(eligible.domain, lower(eligible.account_name)) as company_key
+    from eligible
+    where coalesce(eligible.domain, eligible.account_name) is not null
 ),
 
 companies as (
     select
-        eligible.*,
+        named.*,
         row_number() over (
-            partition by eligible.company_key order by eligible.account_id
+            partition by named.company_key order by named.account_id
         ) as place
-    from eligible
+    from named
 ),
 
 members as (
@@ -92,7 +92,45 @@ members as (
         'company data, no person' as consent_basis
     from companies
     inner join audiences on companies.effective_style = audiences.style
-    where companies.place = 1
+    where companies.place = 1 and audiences.holds = 'companies'
+    union all
+    select
+        audiences.destination,
+        audiences.audience,
+        people.person_id as member_key,
+        people.account_id,
+        eligible.effective_style as style,
+        case audiences.destination
+            when 'google' then {{ json_object_text({
+                'hashedEmail': 'identifiers.hashedemail',
+                'hashedPhone': 'identifiers.hashedphone',
+                'regionCode': 'people.country',
+                'adUserData': 'people.ad_user_data',
+                'adPersonalization': 'people.ad_personalization',
+            }) }}
+            when 'meta' then {{ json_object_text({
+                'EMAIL': 'identifiers.email',
+                'PHONE': 'identifiers.phone',
+                'FN': 'identifiers.fn',
+                'LN': 'identifiers.ln',
+                'COUNTRY': 'identifiers.country',
+            }) }}
+            else {{ json_object_text({
+                'SHA256_EMAIL': 'identifiers.sha256_email',
+            }) }}
+        end as identifiers,
+        people.consent_basis
+    from eligible
+    inner join people on eligible.account_id = people.account_id
+    inner join audiences
+        on
+            eligible.effective_style = audiences.style
+            and people.destination = audiences.destination
+    inner join identifiers
+        on
+            people.person_id = identifiers.person_id
+            and people.destination = identifiers.platform
+    where audiences.holds = 'people'
 )
 
 select * from members

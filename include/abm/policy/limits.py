@@ -1,4 +1,4 @@
-"""The policy's shape for what holds things back: checks, suppression."""
+"""The policy's shape for the checks on what arrives and on what was built."""
 
 from __future__ import annotations
 
@@ -6,17 +6,7 @@ from typing import Literal
 
 from pydantic import Field
 
-from abm.policy.parts import Amount, Count, Domains, Part
-
-
-class Suppression(Part):
-    """Who never enters an audience."""
-
-    competitor_domains: Domains = Field(description="Competitors' domains")
-    own_domains: Domains = Field(description="Domains of your own company: employees")
-    suppressed_domains: Domains = Field(description="Domains left out for any other reason")
-    customers: bool = Field(description="Leave existing customers out")
-    open_opportunities: bool = Field(description="Leave accounts with an open opportunity out")
+from abm.policy.parts import Amount, Count, Part
 
 
 class Check(Part):

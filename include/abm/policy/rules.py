@@ -17,12 +17,14 @@ from abm.policy.traits import broken_traits
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
+    from abm.policy.consent import Holds
     from abm.policy.schema import Policy
     from abm.policy.scoring import Profile, Scale
     from abm.policy.styles import StyleName
     from abm.policy.treatment import Style
 
 PROFILE_POINTS = 100.0
+_TAKES_ONLY: Mapping[str, Holds] = {"google": "people", "meta": "people", "lists": "companies"}
 _BY_PEOPLE = ("one_to_one", "one_to_few")
 
 
@@ -37,6 +39,7 @@ def broken_rules(policy: Policy) -> Iterator[Fault]:
     yield from _profiles(policy)
     yield from broken_traits(policy)
     yield from _audience_names(policy)
+    yield from _audience_kinds(policy)
     yield from _field_names(policy)
     yield from broken_ownership(policy.ownership, policy.fields)
     yield from broken_experiments(policy)
@@ -184,6 +187,15 @@ def _audience_names(policy: Policy) -> Iterator[Fault]:
                     f"'{name}' names several styles",
                     "Give each style its own audience",
                 )
+
+
+def _audience_kinds(policy: Policy) -> Iterator[Fault]:
+    for destination, only in _TAKES_ONLY.items():
+        held = policy.audience_holds.get(destination)
+        if destination in policy.audiences and held != only:
+            yield Fault(f"audience_holds.{destination}", f"is {held or 'missing'}", f"Write {only}: it takes no others")
+    for destination in policy.audiences.keys() - policy.audience_holds.keys() - _TAKES_ONLY.keys():
+        yield Fault(f"audience_holds.{destination}", "is missing", "Say whether its audiences hold companies or people")
 
 
 def _field_names(policy: Policy) -> Iterator[Fault]:

@@ -8,6 +8,7 @@ from pydantic import Field
 
 from abm.policy.audience_lists import AudienceLists
 from abm.policy.audience_sizes import AudienceForecast, AudienceMembership
+from abm.policy.consent import Consent, Holds, Suppression
 from abm.policy.decisions import (
     ContactPressure,
     Experiment,
@@ -24,7 +25,7 @@ from abm.policy.decisions import (
 from abm.policy.doubts import doubts
 from abm.policy.fields import CrmField
 from abm.policy.guards import Guards
-from abm.policy.limits import Checks, Suppression
+from abm.policy.limits import Checks
 from abm.policy.ownership import Ownership
 from abm.policy.parts import Count, Currency, Identifier, Name, Part, Positive
 from abm.policy.scoring import (
@@ -66,6 +67,9 @@ class Policy(Part):
     audiences: dict[Identifier, dict[StyleName, Name | None]] = Field(
         description="Audience name per destination and style; null: none"
     )
+    audience_holds: dict[Identifier, Holds] = Field(
+        description="What a destination's audiences hold, one kind for each"
+    )
     audience_minimums: dict[Identifier, Count] = Field(description="Members a platform wants before an audience serves")
     audience_forecast: AudienceForecast = Field(description="What an audience is expected to count on a platform")
     audience_lists: AudienceLists = Field(description="How upload files are written")
@@ -85,6 +89,7 @@ class Policy(Part):
     contact_pressure: ContactPressure = Field(description="How often people may be turned to")
     pilot: Pilot = Field(description="A start with two or three accounts")
     marketing_budget: MarketingBudget = Field(description="The whole marketing budget")
+    consent: Consent = Field(description="What must be recorded of a person before they are named to anybody")
     suppression: Suppression = Field(description="Who never enters an audience")
     guards: Guards = Field(description="What may leave without a person's word")
     checks: Checks = Field(description="Limits on what arrives and on what was built")

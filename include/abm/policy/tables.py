@@ -17,7 +17,8 @@ if TYPE_CHECKING:
     from abm.policy.schema import Policy
 
 SETTING_PARTS = (
-    "portfolio", "revenue_potential", "influence", "engagement", "cltv", "backtest", "suppression", "guards", "checks",
+    "portfolio", "revenue_potential", "influence", "engagement", "cltv", "backtest", "consent", "suppression", "guards",
+    "checks",
     "audience_minimums", "audience_forecast", "audience_lists", "audience_membership", "ownership", "review",
     "overrides", "mqa", "leases", "rotation", "micro_segments", "contact_pressure", "pilot", "marketing_budget",
 )  # fmt: skip
@@ -105,7 +106,12 @@ def audiences(policy: Policy) -> Iterator[Row]:
     for destination, names in policy.audiences.items():
         for style, audience in names.items():
             if audience and policy.styles[style].enabled and policy.styles[style].audience:
-                yield {"destination": destination, "style": style, "audience": audience}
+                yield {
+                    "destination": destination,
+                    "style": style,
+                    "audience": audience,
+                    "holds": policy.audience_holds.get(destination, "companies"),
+                }
 
 
 def fields(policy: Policy) -> Iterator[Row]:
@@ -125,6 +131,23 @@ def suppressed_domains(policy: Policy) -> Iterator[Row]:
                 yield {"domain": domain, "reason": reason}
 
 
+def suppressed_accounts(policy: Policy) -> Iterator[Row]:
+    for account_id in dict.fromkeys(policy.suppression.suppressed_accounts):
+        yield {"account_id": account_id}
+
+
+def consent_bases(policy: Policy) -> Iterator[Row]:
+    """Yield the bases that are enough to name a person to each advertising platform."""
+    for destination in policy.audiences:
+        for basis in dict.fromkeys(policy.consent.advertising_bases(destination)):
+            yield {"destination": destination, "basis": basis}
+
+
+def signal_countries(policy: Policy) -> Iterator[Row]:
+    for country in dict.fromkeys(policy.consent.signal_countries):
+        yield {"country": country}
+
+
 TABLES: dict[str, Callable[[Policy], Iterator[Row]]] = {
     "policy_settings": settings,
     "policy_styles": styles,
@@ -136,5 +159,8 @@ TABLES: dict[str, Callable[[Policy], Iterator[Row]]] = {
     "policy_audiences": audiences,
     "policy_fields": fields,
     "policy_suppressed_domains": suppressed_domains,
+    "policy_suppressed_accounts": suppressed_accounts,
+    "policy_consent_bases": consent_bases,
+    "policy_signal_countries": signal_countries,
     **DECISION_TABLES,
 }

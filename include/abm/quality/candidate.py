@@ -101,7 +101,8 @@ cross join lateral (
 """
 
 # A company audience reaches the people who work at its members, one of people its members; those are held against the
-# platform's minimum. An audience that the policy wants and nobody is in misses all of them.
+# platform's minimum. An audience that the policy wants and nobody is in misses all of them, but one of people is no
+# fault then: where nobody's consent is recorded, nobody may be in it.
 _AUDIENCES = """
 select coalesce(max(greatest(settings.value_number - sizes.people, 0)), 0) as people_missing
 from ops.build_context as context
@@ -117,7 +118,8 @@ join (
     left join candidate_activation.audience_members as members
         on members.destination = audiences.destination and members.audience = audiences.audience
     left join candidate_marts.dim_accounts as accounts on accounts.account_id = members.account_id
-    group by audiences.policy_version, audiences.destination, audiences.audience
+    group by audiences.policy_version, audiences.destination, audiences.audience, audiences.holds
+    having audiences.holds = 'companies' or count(members.account_id) > 0
 ) as sizes on sizes.policy_version = context.policy_version
 join ops.policy_settings as settings
     on settings.policy_version = context.policy_version

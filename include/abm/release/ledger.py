@@ -49,6 +49,7 @@ LEDGERS = (
     Ledger("lease_ledger", "fct_style_leases", ("lease_id",), ("ends_on", "renewals")),
     Ledger("qualification_ledger", "fct_qualified_accounts", ("account_id", "rule"), ("qualified_on", "sales_answer")),
     Ledger("wave_ledger", "fct_rotation_waves", ("account_id",), ("wave_id",)),
+    Ledger("opt_out_ledger", "fct_opt_outs", ("person_id",), ("status", "denied_on")),
     Ledger("micro_segment_ledger", "fct_micro_segment_members", ("account_id",), ("micro_segment_id", "marketer")),
 )
 

@@ -140,6 +140,7 @@ OBJECT_TYPES = (
         Property("email", "Email", is_unique=True),
         *_text("firstname", "lastname", "phone", "jobtitle", "country", "associatedcompanyid", "hubspot_owner_id"),
         *_switches("hs_email_optout"),
+        _choice("hs_legal_basis"),
         _LIFECYCLE,
         _choice(
             "hs_buying_role",

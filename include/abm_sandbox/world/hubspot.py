@@ -22,6 +22,7 @@ from abm_sandbox.world.columns import (
     switch,
     timestamps,
 )
+from abm_sandbox.world.consents import hubspot_consents
 from abm_sandbox.world.custom_fields import hubspot_fields
 from abm_sandbox.world.ids import hubspot_ids
 from abm_sandbox.world.pipeline import products
@@ -125,6 +126,7 @@ def contacts_table(streams: Streams, companies: Companies, people: People) -> pa
             "associatedcompanyid": hubspot_ids("companies", np.where(_is_linked(streams, people)[person], company, -1)),
             "hubspot_owner_id": blank(chance(rng, 0.2, count), hubspot_ids("owners", companies.seller[company])),
             "hs_email_optout": booleans(people.opted_out[person] & chance(rng, 0.8, count)),
+            **hubspot_consents(streams, people, person),
             **_audit(rng, companies.today, people.first_seen[person], chance(rng, 0.015, count)),
         }
     )

@@ -22,6 +22,7 @@ from abm_sandbox.world.columns import (
     switch,
     timestamps,
 )
+from abm_sandbox.world.consents import salesforce_consents
 from abm_sandbox.world.custom_fields import salesforce_fields
 from abm_sandbox.world.ids import salesforce_ids
 from abm_sandbox.world.pipeline import products
@@ -145,6 +146,7 @@ def contacts(streams: Streams, companies: Companies, people: People) -> pa.Table
             "MailingCountry": blank(chance(rng, 0.3, count), spellings.countries(rng, companies.country[company])),
             # One system often learns of an opt-out before the other.
             "HasOptedOutOfEmail": booleans(people.opted_out[person] & chance(rng, 0.8, count)),
+            **salesforce_consents(streams, people, person),
             **audit(
                 rng,
                 companies.today,
@@ -185,6 +187,7 @@ def leads(streams: Streams, companies: Companies, people: People) -> pa.Table:
             "Country": spellings.countries(rng, companies.country[company]),
             "IsConverted": booleans(converted),
             "HasOptedOutOfEmail": booleans(people.opted_out[person] & chance(rng, 0.8, count)),
+            **salesforce_consents(streams, people, person),
             **audit(rng, companies.today, people.first_seen[person], chance(rng, 0.01, count)),
         }
     )

@@ -19,7 +19,7 @@ from abm.destinations.google import sending
 from abm.destinations.google.destination import connect
 from abm.destinations.google.uploads import Rhythm
 from abm.errors import ConfigurationError, ContractError, RetryableError
-from abm.identity.hashing import google_email
+from abm.identity.hashing import google_email, google_name, google_phone
 from abm.settings import Connection
 from abm_sandbox.credentials import GOOGLE_ACCOUNT, GOOGLE_CLIENT_ID, GOOGLE_CLIENT_SECRET, GOOGLE_REFRESH_TOKEN
 from abm_sandbox.faults import Fault
@@ -78,8 +78,12 @@ def google(open_google):
     return open_google()
 
 
+PHONE = google_phone("+18005550100")
+SOMEONE = google_email("someone@example.com")
+
+
 def _person(name, **more):
-    return {"email": f"{name}@example.com", **CONSENT, **more}
+    return {"hashedEmail": google_email(f"{name}@example.com"), **CONSENT, **more}
 
 
 def _create(name, audience=CORE, **more):
@@ -165,8 +169,8 @@ def test_credentials_are_tried_though_no_audience_is_wanted(google, open_google)
 
 def test_members_leave_as_digests_and_count_once_google_has_worked(google, store, clock):
     google.prepare([CORE, WIDE])
-    whole = {"phone": "(800) 555-0100", "regionCode": "us", "postalCode": "94045", "givenName": "Ann",
-             "familyName": "Lee"}  # fmt: skip
+    whole = {"hashedPhone": PHONE, "regionCode": "us", "postalCode": "94045", "hashedGivenName": google_name("Ann"),
+             "hashedFamilyName": google_name("Lee")}  # fmt: skip
     results = google.send([_create("a", **whole), _create("b"), _create("c", WIDE)])
     assert _outcomes(results) == {"a": "created", "b": "created", "c": "created"}
     assert all(result.remote_id for result in results)
@@ -181,7 +185,7 @@ def test_members_leave_as_digests_and_count_once_google_has_worked(google, store
 def test_both_encodings_name_the_same_person(open_google, store, encoding):
     google = open_google(encoding=encoding)
     google.prepare([CORE])
-    google.send([_create("a", givenName="Ann", familyName="Lee", regionCode="US", postalCode="94045")])
+    google.send([_create("a", hashedGivenName=PHONE, hashedFamilyName=SOMEONE, regionCode="US", postalCode="94045")])
     assert _held(store) >= _emails("a")
     assert len(_held(store)) == 2
 
@@ -220,7 +224,7 @@ def test_removal_of_what_was_never_added_is_no_request(google, sandbox):
 
 def test_update_takes_only_the_identifiers_that_are_gone(google, store):
     google.prepare([CORE])
-    held, wanted = _person("old", phone="+18005550100"), _person("new", phone="+18005550100")
+    held, wanted = _person("old", hashedPhone=PHONE), _person("new", hashedPhone=PHONE)
     google.send([Change(f"{CORE}/a", "create", held)])
     assert _outcomes(google.send([Change(f"{CORE}/a", "update", wanted, held)])) == {"a": "updated"}
     removed = store.execute("select identifier from _writes where action = 'REMOVE'")
@@ -248,9 +252,9 @@ def test_removal_is_answered_for_once_google_has_done_it(google, sandbox, store)
 
 def test_identifier_that_one_row_gives_up_and_another_brings_stays(google, store):
     google.prepare([CORE])
-    held, phone = _person("a", phone="+18005550100"), "+18005550100"
+    held = _person("a", hashedPhone=PHONE)
     google.send([Change(f"{CORE}/a", "create", held)])
-    google.send([_create("b", phone=phone), Change(f"{CORE}/a", "update", _person("a"), held), _create("c")])
+    google.send([_create("b", hashedPhone=PHONE), Change(f"{CORE}/a", "update", _person("a"), held), _create("c")])
     assert _held(store) >= _emails("a", "b", "c")
     assert len(_held(store)) == 4
     # Who brings nothing that is given up does not wait for who does.
@@ -269,16 +273,16 @@ def test_identifier_that_could_not_be_given_up_does_not_come_with_another(google
     ("payload", "code"),
     [
         ({"regionCode": "US", "postalCode": "94045"}, "NO_IDENTIFIER"),
-        ({"email": "quinn", **CONSENT}, "NO_IDENTIFIER"),
-        ({"email": "someone@example.com", "domain": "example.com"}, "UNKNOWN_IDENTIFIER"),
-        ({"email": 5}, "INVALID_IDENTIFIER"),
+        ({"hashedEmail": SOMEONE, "email": "someone@example.com"}, "UNKNOWN_IDENTIFIER"),
+        ({"hashedEmail": 5}, "INVALID_IDENTIFIER"),
         ({"hashedEmail": "someone@example.com"}, "INVALID_IDENTIFIER"),
-        ({"email": "someone@example.com", "regionCode": "Germany"}, "INVALID_IDENTIFIER"),
-        ({"email": "someone@example.com", "adUserData": "perhaps"}, "INVALID_IDENTIFIER"),
-        ({"email": [f"someone{n}@example.com" for n in range(11)], **CONSENT}, "TOO_MANY_IDENTIFIERS"),
-        ({"email": "someone@example.com"}, "NO_CONSENT"),
-        ({"email": "someone@example.com", "regionCode": "DE", "adUserData": "GRANTED"}, "NO_CONSENT"),
-        ({"email": "someone@example.com", **CONSENT, "adPersonalization": "DENIED"}, "CONSENT_DENIED"),
+        ({"hashedEmail": SOMEONE.upper()}, "INVALID_IDENTIFIER"),
+        ({"hashedEmail": SOMEONE, "regionCode": "Germany"}, "INVALID_IDENTIFIER"),
+        ({"hashedEmail": SOMEONE, "adUserData": "perhaps"}, "INVALID_IDENTIFIER"),
+        ({"hashedEmail": [google_email(f"{n}@example.com") for n in range(11)], **CONSENT}, "TOO_MANY_IDENTIFIERS"),
+        ({"hashedEmail": SOMEONE}, "NO_CONSENT"),
+        ({"hashedEmail": SOMEONE, "regionCode": "DE", "adUserData": "GRANTED"}, "NO_CONSENT"),
+        ({"hashedEmail": SOMEONE, **CONSENT, "adPersonalization": "DENIED"}, "CONSENT_DENIED"),
     ],
 )
 def test_row_that_must_not_or_cannot_be_sent_is_refused_here(google, store, payload, code):
@@ -292,7 +296,7 @@ def test_row_that_must_not_or_cannot_be_sent_is_refused_here(google, store, payl
 
 def test_outside_the_regions_that_ask_for_it_consent_may_be_unknown(google, store):
     google.prepare([CORE])
-    row = Change(f"{CORE}/a", "create", {"email": "a@example.com", "regionCode": "US"})
+    row = Change(f"{CORE}/a", "create", {"hashedEmail": google_email("a@example.com"), "regionCode": "US"})
     assert _outcomes(google.send([row])) == {"a": "created"}
 
 

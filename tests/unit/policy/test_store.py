@@ -117,8 +117,20 @@ def test_only_styles_with_their_audience_on_get_one(tmp_path: Path, warehouse: p
         "audiences: {lists: {one_to_one: null}}\n"
     )
     store_policy(warehouse, load_policy(path))
-    named = warehouse.execute("select destination, style from ops.policy_audiences").fetchall()
-    assert sorted(named) == [("linkedin", "one_to_few"), ("linkedin", "one_to_one"), ("lists", "one_to_few")]
+    named = warehouse.execute("select destination, style, holds from ops.policy_audiences").fetchall()
+    people = [(name, style, "people") for name in ("google", "meta") for style in ("one_to_few", "one_to_one")]
+    companies = [("linkedin", "one_to_few"), ("linkedin", "one_to_one"), ("lists", "one_to_few")]
+    assert sorted(named) == sorted([*people, *((*pair, "companies") for pair in companies)])
+
+
+def test_bases_of_one_platform_replace_those_of_all(tmp_path: Path, warehouse: psycopg.Connection):
+    path = tmp_path / "policy.yml"
+    path.write_text("consent: {destinations: {meta: [contract]}}\nsuppression: {suppressed_accounts: [a, b, a]}\n")
+    store_policy(warehouse, load_policy(path))
+    bases = warehouse.execute("select destination, basis from ops.policy_consent_bases where destination <> 'lists'")
+    assert sorted(bases.fetchall()) == [("google", "consent"), ("linkedin", "consent"), ("meta", "contract")]
+    accounts = warehouse.execute("select account_id from ops.policy_suppressed_accounts").fetchall()
+    assert sorted(accounts) == [("a",), ("b",)]
 
 
 def test_the_policys_own_currency_is_worth_one(warehouse: psycopg.Connection):

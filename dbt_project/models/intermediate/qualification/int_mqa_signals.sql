@@ -1,10 +1,23 @@
 with
 
+{# Our own people and competitors' are no buyers, wherever they are recorded. #}
+not_buyers as (
+    select distinct subject_key as person_id
+    from {{ ref('int_suppressions') }}
+    where subject_kind = 'person' and from_scores
+),
+
 activities as (
     select
-        account_id, person_id, activity_type, activity_date, activities, minutes
-    from {{ ref('int_activities_daily') }}
-    where account_id is not null
+        daily.account_id,
+        daily.person_id,
+        daily.activity_type,
+        daily.activity_date,
+        daily.activities,
+        daily.minutes
+    from {{ ref('int_activities_daily') }} as daily
+    left join not_buyers on daily.person_id = not_buyers.person_id
+    where daily.account_id is not null and not_buyers.person_id is null
 ),
 
 people as (

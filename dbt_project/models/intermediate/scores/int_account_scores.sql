@@ -1,8 +1,31 @@
 with
 
+{# Competitors and our own companies are no buyers: nothing of them scores. #}
+not_buyers as (
+    select
+        subject_key as account_id,
+        min(reason) as reason
+    from {{ ref('int_suppressions') }}
+    where subject_kind = 'account' and from_scores
+    group by subject_key
+),
+
 factors as (
-    select account_id, factor, score, reason, weight, sign, impact
-    from {{ ref('int_account_factors') }}
+    select
+        factors.account_id,
+        factors.factor,
+        factors.weight,
+        case when not_buyers.account_id is null then factors.score end as score,
+        case
+            when not_buyers.account_id is null then factors.reason
+            else {{ dbt.concat(["'no buyer: '", 'not_buyers.reason']) }}
+        end as reason,
+        case when not_buyers.account_id is null then factors.sign else '?' end
+            as sign,
+        case when not_buyers.account_id is null then factors.impact else 0 end
+            as impact
+    from {{ ref('int_account_factors') }} as factors
+    left join not_buyers on factors.account_id = not_buyers.account_id
 ),
 
 engagement as (
@@ -54,13 +77,18 @@ scored as (
 with_silence as (
     select
         scored.*,
-        {{ dbt.concat([
-            short_text('scored.reasons', 235),
-            "case when engagement.has_digital then ''"
-            ~ " else '; no digital data' end",
-        ]) }} as score_reasons
+        case
+            when not_buyers.account_id is not null
+                then {{ dbt.concat(["'? no buyer: '", 'not_buyers.reason']) }}
+            else {{ dbt.concat([
+                short_text('scored.reasons', 235),
+                "case when engagement.has_digital then ''"
+                ~ " else '; no digital data' end",
+            ]) }}
+        end as score_reasons
     from scored
     inner join engagement on scored.account_id = engagement.account_id
+    left join not_buyers on scored.account_id = not_buyers.account_id
 )
 
 select * from with_silence

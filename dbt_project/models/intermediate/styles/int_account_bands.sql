@@ -5,12 +5,17 @@ potential as (
     from {{ ref('int_account_potential') }}
 ),
 
-accounts as (
-    select account_id, domain from {{ ref('int_accounts') }}
-),
-
-suppressed as (
-    select domain, reason from {{ ref('stg_ops__policy_suppressed_domains') }}
+{# On several lists, the first of these speaks: own, competitor, suppressed. #}
+excluded as (
+    select
+        subject_key as account_id,
+        case
+            when max(case when reason_code = 'own' then 1 end) = 1 then 'own'
+            else min(reason_code)
+        end as exclusion
+    from {{ ref('int_suppressions') }}
+    where subject_kind = 'account' and from_crm
+    group by subject_key
 ),
 
 edges as (
@@ -39,16 +44,15 @@ banded as (
         potential.account_id,
         potential.annual_potential,
         potential.potential_method,
-        suppressed.reason as exclusion,
+        excluded.exclusion,
         case
             when potential.annual_potential is null then 'unknown'
             else coalesce(edges.style, 'below_bands')
         end as value_band
     from potential
-    inner join accounts on potential.account_id = accounts.account_id
     left join in_bands on potential.account_id = in_bands.account_id
     left join edges on in_bands.style_rank = edges.style_rank
-    left join suppressed on accounts.domain = suppressed.domain
+    left join excluded on potential.account_id = excluded.account_id
 )
 
 select * from banded

@@ -17,6 +17,9 @@ renamed as (
         -- booleans
         coalesce(has_opted_out, false) as is_opted_out,
 
+        -- consent
+        {{ consent_columns() }},
+
         -- timestamps
         _landed_at as landed_at,
 

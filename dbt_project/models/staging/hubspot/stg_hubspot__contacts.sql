@@ -19,6 +19,10 @@ renamed as (
         -- booleans
         coalesce(has_opted_out_of_email, false) as is_opted_out,
 
+        -- consent
+        {{ blank_to_null('legal_basis') }} as legal_basis,
+        {{ consent_columns() }},
+
         -- timestamps
         created_at,
         _landed_at as landed_at,

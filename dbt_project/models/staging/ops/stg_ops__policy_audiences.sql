@@ -12,7 +12,8 @@ renamed as (
     select
         source.destination,
         source.style,
-        source.audience
+        source.audience,
+        source.holds
     from source
     inner join build on source.policy_version = build.policy_version
 )

@@ -23,6 +23,9 @@ renamed as (
         coalesce(is_converted, false) as is_converted,
         coalesce(has_opted_out_of_email, false) as is_opted_out,
 
+        -- consent
+        {{ consent_columns() }},
+
         -- timestamps
         created_date as created_at,
         _landed_at as landed_at,

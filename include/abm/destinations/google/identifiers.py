@@ -1,7 +1,7 @@
 """What of a planned row goes to Google: digests of a person's identifiers and the person's consent, nothing readable.
 
-A row holds identifiers as people write them (`email`, `phone`, `givenName`, `familyName`), hashed here by Google's own
-rules, or digests made by them before (`hashedEmail` and so on). Region and postal code go as they are.
+Digests are made by Google's own rules where people land (`abm.identity`). What is none is refused: it would leave
+readable. Region and postal code go as they are.
 """
 
 from __future__ import annotations
@@ -13,16 +13,13 @@ from typing import TYPE_CHECKING, Any
 import orjson
 
 from abm.errors import RefusedError
-from abm.identity.hashing import google_email, google_name, google_phone
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
 MOST_IDENTIFIERS = 10
 CONSENTS = ("adUserData", "adPersonalization")
-IDENTIFYING = frozenset(
-    {"email", "hashedEmail", "phone", "hashedPhone", "givenName", "hashedGivenName", "familyName", "hashedFamilyName"}
-)
+IDENTIFYING = frozenset({"hashedEmail", "hashedPhone", "hashedGivenName", "hashedFamilyName"})
 ALLOWED = IDENTIFYING | {"regionCode", "postalCode", *CONSENTS}
 GRANTED, DENIED = "CONSENT_GRANTED", "CONSENT_DENIED"
 # The European Economic Area, Switzerland and the United Kingdom: without granted consent Google uses nobody there.
@@ -68,10 +65,8 @@ def identifiers_of(payload: Mapping[str, Any]) -> Sequence[Mapping[str, Any]]:
         )
     texts = {name: _texts(name, payload.get(name)) for name in IDENTIFYING}
     region = _region(payload.get("regionCode"))
-    emails = [*texts["hashedEmail"], *map(google_email, texts["email"])]
-    phones = [*texts["hashedPhone"], *(google_phone(phone, region) for phone in texts["phone"])]
-    found: list[Mapping[str, Any]] = [{"emailAddress": digest} for digest in dict.fromkeys(emails) if digest]
-    found += [{"phoneNumber": digest} for digest in dict.fromkeys(phones) if digest]
+    found: list[Mapping[str, Any]] = [{"emailAddress": digest} for digest in dict.fromkeys(texts["hashedEmail"])]
+    found += [{"phoneNumber": digest} for digest in dict.fromkeys(texts["hashedPhone"])]
     address = _address(texts, region, payload.get("postalCode"))
     found += [{"address": address}] if address else []
     if not found:
@@ -101,11 +96,7 @@ def token(identifier: Mapping[str, Any]) -> str:
 
 def _address(texts: Mapping[str, Sequence[str]], region: str | None, postal_code: Any) -> Mapping[str, str] | None:
     """Return the postal address where it is whole; Google takes no part of one."""
-    names = []
-    for raw, hashed in (("givenName", "hashedGivenName"), ("familyName", "hashedFamilyName")):
-        digests = [*texts[hashed], *filter(None, map(google_name, texts[raw]))]
-        names.append(digests[0] if digests else None)
-    given, family = names
+    given, family = (next(iter(texts[name]), None) for name in ("hashedGivenName", "hashedFamilyName"))
     code = "".join(str(postal_code or "").split())
     if not (given and family and region and code):
         return None
@@ -113,12 +104,10 @@ def _address(texts: Mapping[str, Sequence[str]], region: str | None, postal_code
 
 
 def _texts(name: str, value: Any) -> Sequence[str]:
-    """Return a field's values; one may be given alone. Digests must be digests, or a person's data would leave."""
+    """Return a field's digests; one may be given alone."""
     values = value if isinstance(value, list) else [value]
     given = [one for one in values if one not in (None, "")]
-    if not all(isinstance(one, str) for one in given):
-        raise _invalid(name)
-    if name.startswith("hashed") and not all(_DIGEST.fullmatch(one) for one in given):
+    if not all(isinstance(one, str) and _DIGEST.fullmatch(one) for one in given):
         raise _invalid(name)
     return given
 

@@ -1,66 +1,45 @@
-"""What of a planned row goes to Meta: a person's identifiers, each in Meta's normal form and hashed."""
+"""What of a planned row goes to Meta: digests of a person's identifiers by Meta's own rules, under Meta's own keys.
+
+Digests are made where people land (`abm.identity`); one that is none is refused, or a person's data would leave.
+"""
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
 from abm.errors import RefusedError
-from abm.identity import hashing
+from abm.identity.hashing import meta_phone
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
 
 # Meta's keys in the order they are sent; each of the first three names a person by itself.
 SCHEMA = ("EMAIL", "PHONE", "EXTERN_ID", "FN", "LN", "CT", "ZIP", "COUNTRY")
 IDENTIFYING = SCHEMA[:3]
-ALLOWED = {
-    "email": "EMAIL",
-    "phone": "PHONE",
-    "external_id": "EXTERN_ID",
-    "first_name": "FN",
-    "last_name": "LN",
-    "city": "CT",
-    "postal_code": "ZIP",
-    "country": "COUNTRY",
-}
-_HASHES: Mapping[str, Callable[[str, str | None], str | None]] = {
-    "email": lambda text, _country: hashing.meta_email(text),
-    "phone": hashing.meta_phone,
-    "external_id": lambda text, _country: None if _is_personal(text) else text.strip(),
-    "first_name": lambda text, _country: hashing.meta_name(text),
-    "last_name": lambda text, _country: hashing.meta_name(text),
-    "city": lambda text, _country: hashing.meta_city(text),
-    "postal_code": hashing.meta_zip,
-    "country": lambda text, _country: hashing.meta_country(text),
-}
+_AS_IT_IS = "EXTERN_ID"  # our own id of the person, which Meta takes unhashed
+_DIGEST = re.compile(r"[0-9a-f]{64}")
 
 
 def person(payload: Mapping[str, Any]) -> dict[str, str]:
-    """Return the keys to send by Meta's names, hashed; a value that cannot be brought into its normal form is left out.
+    """Return the keys to send, empty ones left out.
 
-    Raises RefusedError where a field is none of a person's, or nothing is left that names the person.
+    Raises RefusedError where a field is none of a person's or no digest, or nothing is left that names the person.
     """
-    if not payload.keys() <= ALLOWED.keys():
-        unknown = ", ".join(sorted(payload.keys() - ALLOWED.keys()))
-        raise RefusedError(f"not sent: {unknown} is no field of a person on Meta", code="UNKNOWN_IDENTIFIER")
-    given = {name: value for name, value in payload.items() if value not in (None, "")}
-    if invalid := sorted(name for name, value in given.items() if not isinstance(value, str)):
-        raise RefusedError(f"not sent: {', '.join(invalid)} is not a text", code="INVALID_IDENTIFIER")
-    country = given.get("country")
-    keys = {ALLOWED[name]: _HASHES[name](value, country) for name, value in given.items()}
-    sent = {key: digest for key in SCHEMA if (digest := keys.get(key))}
-    if sent.keys().isdisjoint(IDENTIFYING):
-        named = sorted(name for name in given if ALLOWED[name] in IDENTIFYING)
-        if named:
-            raise RefusedError(f"not sent: {', '.join(named)} cannot be normalised", code="INVALID_IDENTIFIER")
-        raise RefusedError("not sent: it has no email, phone or external_id", code="NO_IDENTIFIER")
-    return sent
+    if unknown := sorted(payload.keys() - set(SCHEMA)):
+        raise RefusedError(f"not sent: {', '.join(unknown)} is no field of a person on Meta", code="UNKNOWN_IDENTIFIER")
+    given = {key: payload[key] for key in SCHEMA if payload.get(key) not in (None, "")}
+    if invalid := [key for key, value in given.items() if not _is_valid(key, value)]:
+        raise RefusedError(f"not sent: {', '.join(invalid)} has a value of another form", code="INVALID_IDENTIFIER")
+    if given.keys().isdisjoint(IDENTIFYING):
+        raise RefusedError(f"not sent: it has none of {', '.join(IDENTIFYING)}", code="NO_IDENTIFIER")
+    return given
 
 
 def acknowledged_person(payload: Mapping[str, Any]) -> dict[str, str] | None:
     """Return the keys a member was added by, or None where nothing names a person."""
     try:
-        return person({name: value for name, value in payload.items() if name in ALLOWED})
+        return person({key: value for key, value in payload.items() if key in SCHEMA})
     except RefusedError:
         return None
 
@@ -76,6 +55,9 @@ def table(people: Sequence[Mapping[str, str]]) -> tuple[list[str], list[list[str
     return schema, [[keys.get(key, "") for key in schema] for keys in people]
 
 
-def _is_personal(text: str) -> bool:
-    # It goes out as it is: an address or a number must not be taken for an id.
-    return "@" in text or hashing.meta_phone(text) is not None
+def _is_valid(key: str, value: Any) -> bool:
+    if not isinstance(value, str):
+        return False
+    if key == _AS_IT_IS:
+        return "@" not in value and meta_phone(value) is None
+    return _DIGEST.fullmatch(value) is not None

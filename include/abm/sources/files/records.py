@@ -1,6 +1,6 @@
 """The canonical entities that a folder of CSV or Parquet files is mapped to."""
 
-from abm.entities import BOOLEAN, DATE, NUMBER, TIMESTAMP, Column, Entity
+from abm.entities import BOOLEAN, DATE, NUMBER, TIMESTAMP, Column, Entity, consent_columns
 
 
 def _entity(name: str, key: str, *columns: Column) -> Entity:
@@ -23,6 +23,8 @@ def _judgements() -> tuple[Column, ...]:
     )
 
 
+_CONSENTS = consent_columns(lambda name: name)
+
 ENTITIES = (
     _entity(
         "accounts",
@@ -43,13 +45,14 @@ ENTITIES = (
         "contacts",
         "contact_id",
         Column("account_id", "account_id"),
-        Column("email", "email", personal=True),
-        Column("first_name", "first_name", personal=True),
-        Column("last_name", "last_name", personal=True),
-        Column("phone", "phone", personal=True),
+        Column("email", "email", personal=True, of_person="email"),
+        Column("first_name", "first_name", personal=True, of_person="first_name"),
+        Column("last_name", "last_name", personal=True, of_person="last_name"),
+        Column("phone", "phone", personal=True, of_person="phone"),
         Column("job_title", "job_title"),
-        Column("country", "country"),
-        Column("has_opted_out", "has_opted_out", BOOLEAN),
+        Column("country", "country", of_person="country"),
+        Column("has_opted_out", "has_opted_out", BOOLEAN, of_person="opted_out"),
+        *_CONSENTS,
     ),
     _entity(
         "opportunities",

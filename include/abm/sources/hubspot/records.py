@@ -3,7 +3,7 @@
 Custom properties (`abm_`) come empty where an account has none; docs/connections.md says what each is for.
 """
 
-from abm.entities import BOOLEAN, DATE, NUMBER, TIMESTAMP, Column, Entity, written_columns
+from abm.entities import BOOLEAN, DATE, NUMBER, TIMESTAMP, Column, Entity, consent_columns, written_columns
 
 MERGED_INTO = "mergedInto"  # ours: HubSpot tells it from the other side, in MERGED_IDS of the record that is left
 MERGED_IDS = "hs_merged_object_ids"
@@ -81,6 +81,8 @@ def _association(from_object: str, to_object: str) -> Entity:
     )
 
 
+_CONSENTS = consent_columns(lambda name: f"abm_{name}")
+
 ENTITIES = (
     _crm_object(
         "company",
@@ -102,16 +104,18 @@ ENTITIES = (
     _crm_object(
         "contact",
         "contacts",
-        Column("email", "email", personal=True),
-        Column("first_name", "firstname", personal=True),
-        Column("last_name", "lastname", personal=True),
-        Column("phone", "phone", personal=True),
+        Column("email", "email", personal=True, of_person="email"),
+        Column("first_name", "firstname", personal=True, of_person="first_name"),
+        Column("last_name", "lastname", personal=True, of_person="last_name"),
+        Column("phone", "phone", personal=True, of_person="phone"),
         Column("job_title", "jobtitle"),
-        Column("country", "country"),
+        Column("country", "country", of_person="country"),
         Column("buying_role", "hs_buying_role"),
         Column("associated_company_id", "associatedcompanyid"),
         Column("owner_id", "hubspot_owner_id"),
-        Column("has_opted_out_of_email", "hs_email_optout", BOOLEAN),
+        Column("has_opted_out_of_email", "hs_email_optout", BOOLEAN, of_person="opted_out"),
+        Column("legal_basis", "hs_legal_basis"),
+        *_CONSENTS,
     ),
     _crm_object(
         "deal",

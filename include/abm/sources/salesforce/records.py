@@ -3,7 +3,7 @@
 Custom fields (`__c`) are read where an org has them; docs/connections.md says what each is for.
 """
 
-from abm.entities import BOOLEAN, DATE, NUMBER, TIMESTAMP, Column, Entity, written_columns
+from abm.entities import BOOLEAN, DATE, NUMBER, TIMESTAMP, Column, Entity, consent_columns, written_columns
 
 _ID = Column("id", "Id")
 _AUDIT = (
@@ -66,6 +66,8 @@ def _entity(name: str, object_name: str, *columns: Column, is_optional: bool = F
     )
 
 
+_CONSENTS = consent_columns(lambda name: f"ABM_{name.title()}__c")
+
 ENTITIES = (
     _entity(
         "account",
@@ -97,14 +99,15 @@ ENTITIES = (
         "Contact",
         Column("account_id", "AccountId"),
         Column("owner_id", "OwnerId"),
-        Column("email", "Email", personal=True),
-        Column("first_name", "FirstName", personal=True),
-        Column("last_name", "LastName", personal=True),
-        Column("phone", "Phone", personal=True),
+        Column("email", "Email", personal=True, of_person="email"),
+        Column("first_name", "FirstName", personal=True, of_person="first_name"),
+        Column("last_name", "LastName", personal=True, of_person="last_name"),
+        Column("phone", "Phone", personal=True, of_person="phone"),
         Column("title", "Title"),
         Column("department", "Department"),
-        Column("mailing_country", "MailingCountry"),
-        Column("has_opted_out_of_email", "HasOptedOutOfEmail", BOOLEAN),
+        Column("mailing_country", "MailingCountry", of_person="country"),
+        Column("has_opted_out_of_email", "HasOptedOutOfEmail", BOOLEAN, of_person="opted_out"),
+        *_CONSENTS,
     ),
     _entity(
         "lead",
@@ -113,15 +116,16 @@ ENTITIES = (
         Column("converted_contact_id", "ConvertedContactId"),
         Column("owner_id", "OwnerId"),
         Column("company", "Company"),
-        Column("email", "Email", personal=True),
-        Column("first_name", "FirstName", personal=True),
-        Column("last_name", "LastName", personal=True),
+        Column("email", "Email", personal=True, of_person="email"),
+        Column("first_name", "FirstName", personal=True, of_person="first_name"),
+        Column("last_name", "LastName", personal=True, of_person="last_name"),
         Column("title", "Title"),
         Column("website", "Website"),
         Column("status", "Status"),
-        Column("country", "Country"),
+        Column("country", "Country", of_person="country"),
         Column("is_converted", "IsConverted", BOOLEAN),
-        Column("has_opted_out_of_email", "HasOptedOutOfEmail", BOOLEAN),
+        Column("has_opted_out_of_email", "HasOptedOutOfEmail", BOOLEAN, of_person="opted_out"),
+        *_CONSENTS,
     ),
     _entity(
         "opportunity",

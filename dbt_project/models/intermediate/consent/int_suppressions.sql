@@ -1,0 +1,164 @@
+{#
+    Everyone who is left out of something, and why, one row per subject and
+    reason. Scores, CRM fields and audiences all read this and nothing else.
+
+    from_scores: never scored as a buyer.
+    from_crm: outside the practice; the CRM says so instead of a style.
+    from_ads: in no audience.
+#}
+with
+
+accounts as (
+    select account_id, domain from {{ ref('int_accounts') }}
+),
+
+people as (
+    select person_id, email, email_domain from {{ ref('int_people') }}
+),
+
+hosts as (
+    select host, domain, is_free_mail from {{ ref('int_domains') }}
+),
+
+suppressed_domains as (
+    select domain, reason from {{ ref('stg_ops__policy_suppressed_domains') }}
+),
+
+suppressed_accounts as (
+    select account_id from {{ ref('stg_ops__policy_suppressed_accounts') }}
+),
+
+revenue as (
+    select account_id, won_deals, open_deals
+    from {{ ref('int_account_revenue') }}
+),
+
+consents as (
+    select person_id, purpose, status from {{ ref('int_consents') }}
+),
+
+role_addresses as (
+    select local_part from {{ ref('role_addresses') }}
+),
+
+person_records as (
+    select record_key, person_id from {{ ref('int_person_records') }}
+),
+
+records as (
+    select
+        record_key,
+        lower({{ dbt.concat(['first_name', "' '", 'last_name']) }}) as full_name
+    from {{ ref('int_people_unioned') }}
+),
+
+{# One address under three names is a mailbox, not a person. #}
+shared as (
+    select person_records.person_id
+    from records
+    inner join person_records
+        on records.record_key = person_records.record_key
+    group by person_records.person_id
+    having count(distinct records.full_name) >= 3
+),
+
+found as (
+    select
+        'account' as subject_kind,
+        accounts.account_id as subject_key,
+        suppressed_domains.reason as reason_code
+    from accounts
+    inner join suppressed_domains
+        on accounts.domain = suppressed_domains.domain
+    union
+    select
+        'account' as subject_kind,
+        accounts.account_id as subject_key,
+        'suppressed' as reason_code
+    from accounts
+    inner join suppressed_accounts
+        on accounts.account_id = suppressed_accounts.account_id
+    union
+    select
+        'account' as subject_kind,
+        account_id as subject_key,
+        'customer' as reason_code
+    from revenue
+    where won_deals > 0 and {{ policy_switch('suppression.customers') }}
+    union
+    select
+        'account' as subject_kind,
+        account_id as subject_key,
+        'open_opportunity' as reason_code
+    from revenue
+    where
+        open_deals > 0 and {{ policy_switch('suppression.open_opportunities') }}
+    union
+    select
+        'person' as subject_kind,
+        person_id as subject_key,
+        case status when 'denied' then 'denied_ads' else 'opted_out' end
+            as reason_code
+    from consents
+    where purpose = 'advertising' and status in ('opted_out', 'denied')
+    union
+    select
+        'person' as subject_kind,
+        people.person_id as subject_key,
+        case suppressed_domains.reason
+            when 'own' then 'employee'
+            when 'competitor' then 'competitor_employee'
+            else 'suppressed_domain'
+        end as reason_code
+    from people
+    inner join hosts on people.email_domain = hosts.host
+    inner join suppressed_domains on hosts.domain = suppressed_domains.domain
+    union
+    select
+        'person' as subject_kind,
+        people.person_id as subject_key,
+        'role_address' as reason_code
+    from people
+    inner join role_addresses
+        on
+            {{ dbt.split_part('people.email', "'@'", 1) }}
+            = role_addresses.local_part
+    union
+    select
+        'person' as subject_kind,
+        person_id as subject_key,
+        'shared_address' as reason_code
+    from shared
+),
+
+told as (
+    select
+        subject_kind,
+        subject_key,
+        reason_code,
+        case reason_code
+            when 'own' then 'one of our own companies'
+            when 'competitor' then 'on the list of competitors'
+            when 'suppressed' then 'on the list of suppressed accounts'
+            when 'customer' then 'is a customer, and customers are left out'
+            when 'open_opportunity'
+                then 'has an open opportunity, and these are left out'
+            when 'opted_out' then 'opted out'
+            when 'denied_ads' then 'said no to advertising'
+            when 'employee' then 'has an address at one of our own companies'
+            when 'competitor_employee'
+                then 'has an address at a competitor'
+            when 'suppressed_domain'
+                then 'has an address at a suppressed domain'
+            when 'role_address' then 'is the address of a role, not of a person'
+            when 'shared_address' then 'several people share the address'
+        end as reason,
+        reason_code in (
+            'own', 'competitor', 'employee', 'competitor_employee'
+        ) as from_scores,
+        reason_code in ('own', 'competitor', 'suppressed') as from_crm,
+        true as from_ads
+    from found
+)
+
+select * from told
