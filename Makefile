@@ -6,7 +6,7 @@ STAMP := $(VENV)/.installed
 INSTALL := $(BIN)/uv pip install --quiet --python $(BIN)/python --require-hashes -r requirements.txt
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo up down status test check format bench lock clean
+.PHONY: help setup demo up down status test check format chaos bench lock clean
 
 help: ## List the commands
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
@@ -48,6 +48,9 @@ format: $(STAMP) ## Bring code and SQL into form
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
 	$(BIN)/sqlfluff fix --processes 2 dbt_project/models
+
+chaos: $(STAMP) ## Break 5,000 runs in every way, kill them anywhere, and compare what everybody holds afterwards
+	ABM_CHAOS_EXAMPLES=5000 $(BIN)/python -m pytest tests/chaos -n 2 --timeout 0
 
 bench: $(STAMP) ## Measure against floors of the same machine; writes docs/benchmarks.md
 	$(BIN)/python -m benchmarks

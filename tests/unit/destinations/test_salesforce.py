@@ -16,6 +16,7 @@ from abm_sandbox.credentials import SALESFORCE_CONSUMER_KEY, SALESFORCE_CONSUMER
 from abm_sandbox.faults import Fault
 from abm_sandbox.salesforce import create_app, load_world
 from abm_sandbox.salesforce.describe import describe_field
+from abm_sandbox.salesforce.faults import ANSWERS
 from abm_sandbox.salesforce.ids import new_id
 from abm_sandbox.serving import serve
 from abm_sandbox.store import Store
@@ -330,6 +331,38 @@ def test_bulk_column_that_is_not_there_refuses_its_rows(prepared):
 def test_collection_column_that_is_not_there_refuses_its_rows(prepared):
     (result,) = prepared.send([change(ABM_Unknown__c="x")])
     assert (result.outcome, result.reason_code) == ("refused", "INVALID_FIELD")
+
+
+def test_call_that_is_refused_whole_is_sent_again_in_halves(org, prepared):
+    org.faults.append(Fault.of(ANSWERS["parser"], path="/composite/sobjects", times=2))
+    results = prepared.send([change(key) for key in IDS[:4]])
+    assert [result.outcome for result in results] == ["updated"] * 4
+
+
+def test_row_that_is_refused_with_its_call_stands_alone_in_the_end(org, prepared):
+    org.faults.append(Fault.of(ANSWERS["parser"], path="/composite/sobjects", times=3))
+    results = prepared.send([change(key) for key in IDS[:4]])
+    assert [result.outcome for result in results] == ["refused", "updated", "updated", "updated"]
+    assert results[0].reason_code == "JSON_PARSER_ERROR"
+
+
+def test_job_that_cannot_be_read_is_told_so_that_its_rows_are_parted(org, prepared):
+    unread = {"state": "Failed", "errorMessage": "ClientInputError : LineEnding is invalid on user data"}
+    org.faults += [Fault(path=path, status=200) for path in ("successfulResults", "failedResults")]
+    org.faults.append(Fault(path="/jobs/ingest/750", method="GET", status=200, body=unread))
+    with pytest.raises(RefusedError, match="could not read") as raised:
+        prepared.send(many())
+    assert raised.value.code == "INVALID_BATCH"
+
+
+@pytest.mark.parametrize("done", [0, 1, 1500])
+def test_rows_of_a_job_that_broke_off_come_again(org, prepared, done):
+    org.org.jobs_stop_after.append(done)
+    results = prepared.send(many())
+    assert [result.outcome for result in results] == ["updated"] * done + ["failed"] * (ROWS - done)
+    assert effects(org) == done
+    assert {result.outcome for result in prepared.send(many())} == {"updated"}
+    assert effects(org) == ROWS
 
 
 def test_few_rows_go_by_calls_and_many_by_jobs(destination):

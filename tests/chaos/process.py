@@ -1,0 +1,160 @@
+"""Runs of the product in processes of their own, each of which may be killed (SIGKILL) where the test says.
+
+`python process.py` imports everything once and then forks for each job that it reads as a line of JSON: starting Python
+anew would take longer than a whole run. A child kills itself, so that the same seed dies at the same place.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import sys
+import time
+import traceback
+
+_sleep = time.sleep
+time.sleep = lambda seconds: _sleep(min(seconds, 0.001))  # before anything takes it as a default
+
+import functools  # noqa: E402
+from importlib import import_module  # noqa: E402
+from pathlib import Path  # noqa: E402
+
+import httpx  # noqa: E402
+import psycopg  # noqa: E402
+import stamina  # noqa: E402
+
+from abm import activation, warehouse  # noqa: E402, F401
+from abm.destinations import REGISTRY, open_destination  # noqa: E402
+from abm.destinations.hubspot import destination as hubspot  # noqa: E402
+from abm.destinations.linkedin.sending import Sending as LinkedInSending  # noqa: E402
+from abm.destinations.meta.sending import Sending as MetaSending  # noqa: E402
+from abm.destinations.salesforce import destination as salesforce  # noqa: E402
+from abm.destinations.salesforce import row_calls  # noqa: E402
+from abm.errors import AbmError, HeldError  # noqa: E402
+from abm.settings import Connection  # noqa: E402
+
+sys.path.insert(0, str(Path(__file__).parents[2]))
+from tests import approvals  # noqa: E402
+
+approvals.load_policy = functools.cache(approvals.load_policy)
+
+DONE, TOLD, STEPPED_ASIDE, BROKEN = 0, 3, 4, 70
+ATTEMPTS = 3  # of each request
+# Every step of a run by the function that does it: a process dies before or after any of them.
+STEPS = {
+    "plan written": "abm.activation.planning:_write_plan",
+    "plan judged": "abm.activation:guard",
+    "run opened": "abm.activation.sending:_begin",
+    "audiences known": "abm.activation.sending:store_audiences",
+    "batch read": "abm.activation.sending:_read_batch",
+    "batch announced": "abm.activation.sending:announce",
+    "batch sent": "abm.activation.sending:_answered",
+    "batch recorded": "abm.activation.recording:Recorder._write",
+    "audience announced": "abm.activation.whole_audiences:announce",
+    "audience recorded": "abm.activation.whole_audiences:record_audience",
+    "audiences read back": "abm.activation.accounting:_read_back",
+    "run finished": "abm.activation.accounting:set_status",
+}
+
+
+def main() -> None:
+    """Serve jobs: a list of them on each line is run at the same time, and their ends are written as one line."""
+    for name in REGISTRY:
+        import_module(f"abm.destinations.{name}.destination")
+    _use_small_batches()
+    approvals.load_policy(None)
+    httpx._transports.default.create_ssl_context = functools.cache(httpx._transports.default.create_ssl_context)
+    httpx.Client().close()  # loads what it needs once, for all children
+    for line in sys.stdin:
+        children = [_fork(job) for job in json.loads(line)]
+        sys.stdout.write(json.dumps([_end_of(child) for child in children]) + "\n")
+        sys.stdout.flush()
+
+
+def _use_small_batches() -> None:
+    """Let a handful of rows be many batches, calls and jobs."""
+    salesforce.MOST_ROWS_BY_CALLS, salesforce.BULK_ROWS, row_calls.ROWS_A_CALL = 2, 3, 1
+    hubspot.ROWS_A_SEND, hubspot.UPDATE_INPUTS = 3, 2
+    import_module("abm.destinations.linkedin.destination").ROWS_A_SEND = 2
+    import_module("abm.destinations.meta.destination").ROWS_A_SEND = 2
+    import_module("abm.destinations.google.destination").ROWS_A_SEND = 2
+    LinkedInSending.members_a_request = MetaSending.members_a_request = 2
+    import_module("abm.destinations.google.sending").MEMBERS_A_REQUEST = 1
+    stamina.instrumentation.set_on_retry_hooks([])
+    stamina.set_testing(True, attempts=ATTEMPTS, cap=True)
+
+
+def _fork(job: dict) -> int:
+    if child := os.fork():
+        return child
+    try:
+        os._exit(_run(job))
+    except BaseException:  # noqa: BLE001 (told to the test, which fails)
+        traceback.print_exc()
+        os._exit(BROKEN)
+
+
+def _end_of(child: int) -> int:
+    """Return the child's exit code, negative for the signal that killed it."""
+    return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+
+
+def _run(job: dict) -> int:
+    os.environ["ABM_HOME"] = job["home"]
+    if job["dies"] is not None:
+        _arm(*job["dies"])
+    connection = Connection(**job["connection"]) if job["connection"] else None
+    opening = functools.partial(_open, connection)
+    try:
+        activation.plan(job["url"], job["destination"], run_id=job["run_id"])
+        approvals.let(job["url"], job["run_id"])
+        activation.send(job["url"], job["run_id"], connection, opening=opening)
+        activation.account(job["url"], job["run_id"], connection, opening=opening)
+    except HeldError:
+        return STEPPED_ASIDE
+    except AbmError as error:
+        sys.stderr.write(f"{job['run_id']}: {error}\n")
+        return TOLD
+    return DONE
+
+
+def _open(given: Connection | None, name: str, _connection: object):
+    return open_destination(name, given)
+
+
+def _arm(where: str, number: int, when: str) -> None:
+    """Kill this process before or after the so-many-eth call of what `where` names."""
+    if where == "statement":
+        psycopg.Cursor.execute = _deadly(psycopg.Cursor.execute, number, when)
+    elif where == "request":
+        httpx.Client.send = _deadly(httpx.Client.send, number, when)
+    else:
+        module, _, path = STEPS[where].partition(":")
+        owner = import_module(module)
+        *parts, name = path.split(".")
+        for part in parts:
+            owner = getattr(owner, part)
+        setattr(owner, name, _deadly(getattr(owner, name), number, when))
+
+
+def _deadly(function, number: int, when: str):
+    left = number
+
+    @functools.wraps(function)
+    def call(*args, **kwargs):
+        nonlocal left
+        left -= 1
+        is_last = left == 0
+        if is_last and when == "before":
+            os.kill(os.getpid(), signal.SIGKILL)
+        answer = function(*args, **kwargs)
+        if is_last:
+            os.kill(os.getpid(), signal.SIGKILL)
+        return answer
+
+    return call
+
+
+if __name__ == "__main__":
+    main()
