@@ -286,3 +286,15 @@ def test_what_was_noted_counts_only_while_it_stands(overrides: Decider, style: s
     rows = {"raw_hubspot__company": [company(style)], "ops__field_edits": [noted(**row)]}
     assert faults(overrides, **rows) == {}
     assert chosen(overrides, **rows) == {}
+
+
+def test_edit_goes_with_its_record(overrides: Decider) -> None:
+    edit = written(
+        origin="crm_edit", kind="until", source="hubspot", record_id="7", account_id="bolt.example",
+        ends_on=TODAY + 9 * DAY,
+    )  # fmt: skip
+    rows = {"raw_hubspot__company": [company("one_to_one")], "ops__override_ledger": [edit]}
+    assert list(chosen(overrides, **rows)) == ["bolt.example"]
+    rows["raw_hubspot__company"] = []
+    assert chosen(overrides, **rows) == {}
+    assert faults(overrides, **rows) == {}

@@ -38,10 +38,21 @@ acknowledged as (
     from {{ ref('stg_ops__sync_styles') }}
 ),
 
+{# Deleted or merged in the CRM, a record takes its edit with it. #}
 known as (
-    select source, record_id, override_id, style, starts_on, ends_on
-    from {{ ref('stg_ops__override_ledger') }}
-    where origin = 'crm_edit' and valid_to is null
+    select
+        ledger.source,
+        ledger.record_id,
+        ledger.override_id,
+        ledger.style,
+        ledger.starts_on,
+        ledger.ends_on
+    from {{ ref('stg_ops__override_ledger') }} as ledger
+    inner join records
+        on
+            ledger.source = records.source
+            and ledger.record_id = records.record_id
+    where ledger.origin = 'crm_edit' and ledger.valid_to is null
 ),
 
 seen as (
