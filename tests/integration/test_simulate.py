@@ -34,6 +34,19 @@ pytestmark = pytest.mark.integration
 ACCOUNTS = 300
 TUESDAY = dt.date(2026, 3, 3)
 FEW_SEATS = """
+currency: EUR
+rates: {USD: 0.5, GBP: 0.6}
+scale_factor: 0.5
+programmes:
+  - name: spring
+    label: Spring
+    rules: [{attribute: technology, values: [no such technology]}]
+    starts_on: 2026-03-01
+    ends_on: 2026-04-01
+    seats: 0
+experiments:
+  - {name: adverts, label: Account adverts, style: one_to_many, holdout_share: 0.2, baseline_rate: 0.05,
+     detectable_lift: 0.5, starts_on: 2026-04-01}
 styles:
   one_to_one: {seats: {limit: 1, lease_reserve: 0, manual_seats: 0}}
   one_to_few: {seats: {limit: 5, lease_reserve: 0}}
@@ -146,6 +159,23 @@ def test_seats_cost_and_benchmarks_follow_the_policy(fewer: Rehearsal) -> None:
     assert top.after.accounts <= 1 < top.before.accounts
     assert (top.after.planned_spend or 0) < (top.before.planned_spend or 0)
     assert f"{top.after.accounts:,} account" in fewer.verdicts[0].text
+
+
+def test_what_was_planned_before_is_told_in_the_currency_of_after(fewer: Rehearsal, released: str) -> None:
+    with connect(released) as connection:
+        planned = dict(connection.execute("select style, planned_spend from marts.fct_style_capacity").fetchall())
+    assert fewer.live
+    assert (fewer.live.currency, fewer.currency) == ("USD", "EUR")
+    before = {line.style: line.before.planned_spend for line in fewer.outcome.styles if line.before}
+    assert before["one_to_one"] == pytest.approx(float(planned["one_to_one"]) * 0.5)
+
+
+def test_the_power_check_and_values_nobody_has_are_told(fewer: Rehearsal) -> None:
+    (experiment,) = fewer.outcome.experiments
+    assert (experiment.experiment, experiment.status) == ("adverts", "planned")
+    assert experiment.verdict.startswith("Too small: ")
+    told = [(trait.owner, trait.attribute, trait.value) for trait in fewer.outcome.unmatched_traits]
+    assert ("programme spring", "technology", "no such technology") in told
 
 
 def test_nothing_but_its_own_schemas_is_touched(fewer: Rehearsal, released: str, content: dict[str, str]) -> None:
