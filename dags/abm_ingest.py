@@ -4,7 +4,7 @@
 the asset `abm_landing`, which starts `abm_model`.
 
 Each source stages what changed since its cursor, is checked by Great Expectations, and is merged, alone. A source that fails
-holds back only itself: its tables and cursor stay as they were, the others go on, and the next night reads the same window again.
+holds back only itself: its tables and cursor stay as they were, the others go on, and the next night reads the same window again. `tell_alerts` tells what changed.
 
 **A failure means** `stage`: the source did not answer or refused us (the log says which connection to look at). `check`: what arrived
 looks wrong (too few rows, stale, keys missing); results are in `ops.check_results` and the Data Docs. `merge`: the warehouse.

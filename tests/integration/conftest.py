@@ -21,7 +21,10 @@ if TYPE_CHECKING:
     from abm.warehouse import EmbeddedServer
 
 # What a try leaves behind on purpose: the record of the attempt.
-ATTEMPTS = ("landing_batches", "check_results", "sync_runs", "sync_changes", "releases", "build_context")
+ATTEMPTS = (
+    *("landing_batches", "check_results", "sync_runs", "sync_changes", "releases", "build_context"),
+    *("alerts", "alert_deliveries"),
+)
 
 
 @dataclass(frozen=True)

@@ -93,6 +93,12 @@ _ALL = (
         ("ops_marts.fct_audience_sizes",),
     ),
     Kind(
+        "removal-late",
+        "Remove these members by hand in the ad account today, then find out why the platform did not.",
+        audiences.NOT_LEFT,
+        ("ops_marts.fct_sync_waiting_rows",),
+    ),
+    Kind(
         "edits-found",
         "Ask the records' owners; where an import or automation writes our fields, have it stopped.",
         sending.EDITED,

@@ -1,4 +1,4 @@
-"""Audiences that do not serve, or that lost their people on the platform."""
+"""Audiences that do not serve, that lost their people on the platform, or that hold who should be gone."""
 
 SMALL = """
 select
@@ -30,4 +30,37 @@ inner join ops.releases as releases on releases.status = 'published'
 inner join ops.policy_settings as settings
     on settings.policy_version = releases.policy_version and settings.setting = 'checks.audience_collapse.limit'
 where sizes.is_newest and sizes.size_lost_share > settings.value_number
+"""
+
+# Who must leave is to be gone with the next run; a day and a half later a second one has passed. The first run since
+# the platform acknowledged the member tells since when.
+NOT_LEFT = """
+select
+    destination as subject,
+    count(*) || ' members who must leave an audience are still in it, the longest for '
+        || extract(day from now() - min(since)) || ' days' as what,
+    sum(hashtextextended(object_key, 0))::text as digest,
+    min(since) as since,
+    count(*) as rows_affected,
+    (array_agg(object_key order by since, object_key))[:5] as row_keys
+from (
+    select waiting.destination, waiting.object_key, min(runs.planned_at) as since
+    from ops_marts.fct_sync_waiting_rows as waiting
+    inner join ops.sync_runs as runs
+        on
+            runs.destination = waiting.destination and not runs.is_dry_run
+            and runs.planned_at > now() - interval '90 days'
+    inner join ops.sync_changes as changes
+        on
+            changes.run_id = runs.run_id and changes.object_key = waiting.object_key
+            and changes.operation = 'remove'
+    left join ops.sync_state as state
+        on state.destination = waiting.destination and state.object_key = waiting.object_key
+    where
+        waiting.operation = 'remove' and waiting.audience is not null
+        and runs.planned_at > coalesce(state.acknowledged_at, '-infinity')
+    group by waiting.destination, waiting.object_key
+) as removals
+where since < now() - interval '36 hours'
+group by destination
 """

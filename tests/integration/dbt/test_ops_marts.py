@@ -169,6 +169,30 @@ def test_rows_are_told_from_their_third_failed_run_on(warehouse: psycopg.Connect
     assert state.what == "2 rows failed in 3 to 4 runs in a row"
 
 
+@pytest.mark.parametrize(
+    ("first_hours_ago", "acknowledged_hours_ago", "operation", "is_told"),
+    [(37, 99, "remove", True), (35, 99, "remove", False), (37, 36, "remove", False), (37, 99, "create", False)],
+)
+def test_who_must_leave_an_audience_is_told_after_the_second_run(
+    warehouse: psycopg.Connection, first_hours_ago: int, acknowledged_hours_ago: int, operation: str, *, is_told: bool
+) -> None:
+    run(warehouse, "r1", "finished", hours_ago=first_hours_ago)
+    run(warehouse, "r2", "finished", hours_ago=1)
+    warehouse.execute(
+        "insert into ops.sync_changes (run_id, destination, object_key, operation, outcome)"
+        " select run_id, 'x', key, %s, 'failed' from unnest(array['r1', 'r2']) as run_id,"
+        " unnest(array['ABM one/m1', 'r9']) as key",
+        [operation],
+    )
+    warehouse.execute(
+        "insert into ops.sync_state (destination, object_key, payload, run_id, acknowledged_at)"
+        " values ('x', 'ABM one/m1', '{}', 'r0', now() - make_interval(hours => %s))",
+        [acknowledged_hours_ago],
+    )
+    states = told(warehouse).get("removal-late", [])
+    assert [(state.row_keys, state.rows_affected) for state in states] == [(["ABM one/m1"], 1)] * is_told
+
+
 def read_size(warehouse: psycopg.Connection, size: int | None, days_ago: int, status: str = "READY") -> None:
     warehouse.execute(
         "insert into ops.audience_sizes"
