@@ -69,7 +69,7 @@ def _user_audiences(extra: Mapping[str, Any]) -> frozenset[str]:
     given = extra.get("user_audiences")
     if given is None:
         policy = load_policy(load_settings().policy)
-        holds_people = getattr(policy, "audience_holds", {}).get("linkedin") == "people"
+        holds_people = policy.audience_holds.get("linkedin") == "people"
         return frozenset(filter(None, policy.audiences.get("linkedin", {}).values())) if holds_people else frozenset()
     names = given.split(",") if isinstance(given, str) else given
     return frozenset(str(name).strip() for name in names)
