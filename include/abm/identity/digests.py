@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from abm.entities import Entity, PersonPart
 
 _OPT_OUTS: tuple[PersonPart, ...] = ("opted_out", "opted_out_of_ads")
-_BATCH_BYTES = "4194304"
+_BATCH_BYTES = "1048576"
 _FRESH = "fresh_digests"
 _FRESH_SCHEMA = pa.schema([(name, pa.string()) for name in ("record_id", "platform", "identifier", "digest")])
 _DROP_STALE = """
