@@ -23,7 +23,7 @@ INPUTS = ("int_accounts", "int_account_potential", "int_account_revenue", "int_p
 AS_OF = dt.date(2026, 3, 2)
 LONG_AGO = dt.date(2020, 3, 2)
 # What speaks against an account, in the words of the reasons. A comma parts what a reason names.
-WEAK = re.compile(r"\b(only|no|not|unknown|less than|lost|nothing)\b")
+WEAK = re.compile(r"\b(only|under|no|not|unknown|less than|lost|nothing)\b")
 PARTLY = re.compile(r"\bin part\b")
 AMOUNTS = (None, 1, 9_000, 60_000, 400_000, 3_000_000, 90_000_000)
 TRAITS: dict[str, tuple[Any, ...]] = {

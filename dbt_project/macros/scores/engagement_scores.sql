@@ -161,11 +161,14 @@ with_reasons as (
                 "'no contact known in '", 'window_days', "' days'",
             ]) }}
             else {{ dbt.concat([
-                "'engaged '", only_where_weak('score'),
-                "case when minutes < 0.5 then 'under 1'"
-                ~ " else cast(cast(round(minutes, 0) as bigint) as "
-                ~ dbt.type_string() ~ ") end",
-                "' weighted minutes, '", 'people',
+                "'engaged '",
+                "case when minutes < 0.5 then 'under 1 weighted minute'"
+                ~ " else " ~ dbt.concat([
+                    only_where_weak('score'),
+                    'cast(round(minutes, 0) as bigint)',
+                    "' weighted minutes'",
+                ]) ~ " end",
+                "', '", 'people',
                 "case when people = 1 then ' person' else ' people' end",
                 "case when collaboration_minutes > 0 then "
                 ~ dbt.concat([
