@@ -93,6 +93,12 @@ _ALL = (
         ("ops_marts.fct_audience_sizes",),
     ),
     Kind(
+        "opt-out-late",
+        "Remove these people by hand in the ad account today, and tell whoever answers for data protection.",
+        audiences.OPT_OUT_LATE,
+        ("ops_marts.fct_opt_out_removals",),
+    ),
+    Kind(
         "removal-late",
         "Remove these members by hand in the ad account today, then find out why the platform did not.",
         audiences.NOT_LEFT,

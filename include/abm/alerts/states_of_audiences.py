@@ -64,3 +64,18 @@ from (
 where since < now() - interval '36 hours'
 group by destination
 """
+
+# By the policy's consent.removal_days, of the live release.
+OPT_OUT_LATE = """
+select
+    destination as subject,
+    count(distinct person_id) || ' people opted out and may still be in an audience, the longest for '
+        || max(age_days) || ' days' as what,
+    sum(hashtextextended(audience || '/' || person_id, 0))::text as digest,
+    min(known_on)::timestamptz as since,
+    count(*) as rows_affected,
+    (array_agg(audience || '/' || person_id order by age_days desc, person_id))[:5] as row_keys
+from ops_marts.fct_opt_out_removals
+where is_escalated
+group by destination
+"""

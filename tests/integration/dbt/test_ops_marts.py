@@ -193,6 +193,33 @@ def test_who_must_leave_an_audience_is_told_after_the_second_run(
     assert [(state.row_keys, state.rows_affected) for state in states] == [(["ABM one/m1"], 1)] * is_told
 
 
+@pytest.mark.parametrize(("days", "is_told"), [(2, False), (3, True)])
+def test_an_opt_out_is_told_that_is_not_confirmed_in_the_policys_days(
+    warehouse: psycopg.Connection, days: int, *, is_told: bool
+) -> None:
+    publish(warehouse)
+    warehouse.execute(
+        "insert into ops.opt_out_ledger (person_id, valid_from, status, source, release_id)"
+        " values ('hubspot:7', current_date - %s, 'opted_out', 'hubspot', 'r1')",
+        [days],
+    )
+    warehouse.execute(
+        "insert into ops.sync_state (destination, object_key, payload, run_id)"
+        " values ('x', 'ABM one/hubspot:7', '{}', 'r0'), ('x', 'ABM one/hubspot:8', '{}', 'r0')"
+    )
+    states = told(warehouse).get("opt-out-late", [])
+    assert [state.row_keys for state in states] == [["ABM one/hubspot:7"]] * is_told
+
+
+def publish(warehouse: psycopg.Connection) -> None:
+    version = store_policy(warehouse, load_policy(None))
+    warehouse.execute(
+        "insert into ops.releases (release_id, as_of_date, policy_version, status)"
+        " values ('r1', current_date, %s, 'published')",
+        [version],
+    )
+
+
 def read_size(warehouse: psycopg.Connection, size: int | None, days_ago: int, status: str = "READY") -> None:
     warehouse.execute(
         "insert into ops.audience_sizes"
@@ -216,12 +243,7 @@ def read_size(warehouse: psycopg.Connection, size: int | None, days_ago: int, st
 def test_an_audience_is_told_that_is_too_small_or_lost_its_people(
     warehouse: psycopg.Connection, sizes: tuple[int, int], kinds: set[str]
 ) -> None:
-    version = store_policy(warehouse, load_policy(None))
-    warehouse.execute(
-        "insert into ops.releases (release_id, as_of_date, policy_version, status)"
-        " values ('r1', current_date, %s, 'published')",
-        [version],
-    )
+    publish(warehouse)
     read_size(warehouse, sizes[0], 1)
     read_size(warehouse, sizes[1], 0)
     assert set(told(warehouse)) == kinds
