@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import datetime as dt
+import hashlib
 import json
 from collections import Counter
 from dataclasses import dataclass, field
@@ -11,7 +12,6 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import pyarrow as pa
 
-from abm.identity import hashing
 from abm_sandbox import credentials, google, hubspot, linkedin, meta, salesforce
 from abm_sandbox.salesforce.ids import new_id
 from abm_sandbox.store import Store
@@ -27,6 +27,11 @@ World = dict[int, Any]
 Things = dict[str, str]  # what a platform holds, by key
 AUDIENCES = ("core", "wide")
 GRANTED = {"adUserData": "GRANTED", "adPersonalization": "GRANTED"}
+
+
+def digest(key: int, way: int) -> str:
+    """Return a person's mail address as platforms take it."""
+    return hashlib.sha256(f"p{key}w{way}@example.com".encode()).hexdigest()
 
 
 @dataclass
@@ -59,7 +64,8 @@ class Sandbox:
     def rows(self, world: World) -> Things:
         """Return what is published for a world: content by object key."""
         return {
-            f"{audience}/{key}": json.dumps(self.identifiers(key, way)) for key, ((_, audience), way) in world.items()
+            f"{audience}/{key}": json.dumps(self.identifiers(key, way), sort_keys=True)
+            for key, ((_, audience), way) in world.items()
         }
 
     def things(self, world: World) -> Things:
@@ -67,7 +73,7 @@ class Sandbox:
         return {f"{audience}/{self.member(key, way)}": "" for key, ((_, audience), way) in world.items()}
 
     def identifiers(self, key: int, way: int) -> Mapping[str, str]:
-        return {"email": f"p{key}w{way}@example.com"}
+        raise NotImplementedError
 
     def member(self, key: int, way: int) -> str:
         """Return how the platform names the member."""
@@ -200,10 +206,10 @@ class Google(Sandbox):
         self.app = google.create_app(self.store, limits=False, processing_seconds=0)
 
     def identifiers(self, key: int, way: int) -> Mapping[str, str]:
-        return {**super().identifiers(key, way), **GRANTED}
+        return {"hashedEmail": digest(key, way), **GRANTED}
 
     def member(self, key: int, way: int) -> str:
-        return f"emailAddress={hashing.google_email(f'p{key}w{way}@example.com')}"
+        return f"emailAddress={digest(key, way)}"
 
     def held(self) -> Things:
         rows = self.store.execute(
@@ -231,8 +237,11 @@ class Meta(Sandbox):
     def __post_init__(self) -> None:
         self.app = meta.create_app(self.store, limits=False, update_seconds=0, minimum=0)
 
+    def identifiers(self, key: int, way: int) -> Mapping[str, str]:
+        return {"EMAIL": digest(key, way)}
+
     def member(self, key: int, way: int) -> str:
-        return f"EMAIL={hashing.meta_email(f'p{key}w{way}@example.com')}"
+        return f"EMAIL={digest(key, way)}"
 
     def held(self) -> Things:
         rows = self.store.execute(
