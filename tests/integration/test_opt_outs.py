@@ -24,12 +24,12 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.integration
 
-ACCOUNTS = 150
+ACCOUNTS = 100
 NOW = dt.datetime.now(dt.UTC)
 PLATFORMS = ("google", "linkedin", "meta")
 HELD = {
     "google": "select identifier from members",
-    "linkedin": "select identifiers from members",
+    "linkedin": "select member_key from members",
     "meta": "select identifiers from members",
 }
 POLICY = """
