@@ -10,10 +10,23 @@ people as (
     select person_id, seniority from {{ ref('int_people') }}
 ),
 
+{# Our own people and competitors' are no buyers, wherever they are recorded. #}
+not_buyers as (
+    select distinct subject_key as person_id
+    from {{ ref('int_suppressions') }}
+    where subject_kind = 'person' and from_scores
+),
+
 activities as (
-    select account_id, person_id, activity_type, activity_date, minutes
-    from {{ ref('int_activities_daily') }}
-    where account_id is not null
+    select
+        daily.account_id,
+        daily.person_id,
+        daily.activity_type,
+        daily.activity_date,
+        daily.minutes
+    from {{ ref('int_activities_daily') }} as daily
+    left join not_buyers on daily.person_id = not_buyers.person_id
+    where daily.account_id is not null and not_buyers.person_id is null
 ),
 
 activity_types as (
