@@ -184,8 +184,16 @@ def test_list_is_sent_as_its_template_says(uploading, store):
     assert orjson.loads(row["identifiers"])["city"] == "Köln, Süd"
 
 
-def test_policy_that_sends_people_needs_no_names_on_the_connection(server, sandbox, monkeypatch):
-    policy = SimpleNamespace(audiences={"linkedin": {"one_to_many": PEOPLE}}, audience_holds={"linkedin": "people"})
+@pytest.mark.parametrize("upload", ["stream", "list"])
+def test_person_leaves_an_audience_that_the_policy_of_people_no_longer_names(open_linkedin, store, monkeypatch, upload):
+    policy = SimpleNamespace(audiences={"linkedin": {"one_to_many": "Renamed"}}, audience_holds={"linkedin": "people"})
     monkeypatch.setattr(destination, "load_policy", lambda _: policy)
-    linkedin = connect(Connection("abm_linkedin", server[0], "", LINKEDIN_TOKEN, {"account": LINKEDIN_ACCOUNT}))
-    assert linkedin.user_audiences == {PEOPLE}
+    linkedin = open_linkedin(user_audiences=None, upload=upload)
+    if upload == "list":
+        linkedin.replace(PEOPLE, map(_person, "ab"), release_id="r1")
+        linkedin.replace(PEOPLE, map(_person, "b"), release_id="r2")
+    else:
+        open_linkedin().send([Change(f"{PEOPLE}/{name}", "create", _person(name)) for name in "ab"])
+        linkedin.prepare([PEOPLE])
+        linkedin.send([Change(f"{PEOPLE}/a", "remove", {}, _person("a"))])
+    assert _held(store, PEOPLE) == {_digest("b")}

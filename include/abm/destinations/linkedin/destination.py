@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Container
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -64,13 +65,19 @@ def connect(
     return LinkedInDestination(client, users, batches_in_flight=flying)
 
 
-def _user_audiences(extra: Mapping[str, Any]) -> frozenset[str]:
+class _Every(Container[str]):
+    """Every audience, also one that the policy no longer names: its members must still leave it."""
+
+    def __contains__(self, name: object) -> bool:
+        return True
+
+
+def _user_audiences(extra: Mapping[str, Any]) -> Container[str]:
     """Return the audiences that hold people: those that the connection names, or all where the policy says so."""
     given = extra.get("user_audiences")
     if given is None:
-        policy = load_policy(load_settings().policy)
-        holds_people = policy.audience_holds.get("linkedin") == "people"
-        return frozenset(filter(None, policy.audiences.get("linkedin", {}).values())) if holds_people else frozenset()
+        holds = load_policy(load_settings().policy).audience_holds.get("linkedin")
+        return _Every() if holds == "people" else frozenset()
     names = given.split(",") if isinstance(given, str) else given
     return frozenset(str(name).strip() for name in names)
 
@@ -92,7 +99,7 @@ class LinkedInDestination:
     """
 
     client: SegmentClient
-    user_audiences: frozenset[str] = frozenset()
+    user_audiences: Container[str] = frozenset()
     batches_in_flight: int = BATCHES_IN_FLIGHT
     _segments: dict[str, Segment] = field(default_factory=dict, repr=False)
 

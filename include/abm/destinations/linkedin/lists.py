@@ -20,7 +20,7 @@ from abm.errors import ContractError, Fault, RefusedError
 from abm.platforms.linkedin import body_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Container, Iterable, Mapping, Sequence
 
     from abm.destinations.linkedin.client import Segment, SegmentClient
 
@@ -42,7 +42,7 @@ class LinkedInLists:
     """
 
     client: SegmentClient
-    user_audiences: frozenset[str] = frozenset()
+    user_audiences: Container[str] = frozenset()
 
     def prepare(self, names: Sequence[str]) -> Sequence[Audience]:
         return []
