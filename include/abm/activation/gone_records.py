@@ -7,6 +7,7 @@ is written to a merged record on to the one that took it in, whose fields would 
 from __future__ import annotations
 
 import logging
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from psycopg import sql
@@ -18,6 +19,8 @@ from abm.warehouse import connect
 if TYPE_CHECKING:
     import psycopg
 
+    from abm.activation.desired import Desired
+
 _log = logging.getLogger(__name__)
 
 MERGES_IN_A_ROW = 50  # records that took in one another; more is a circle
@@ -28,11 +31,7 @@ with recursive merged as (
     select landed.id as object_key, landed.merged_into_id as survivor, 1 as merges
     from {raw} as landed
     inner join ops.sync_state as state on state.destination = {destination} and state.object_key = landed.id
-    where
-        landed._is_deleted
-        and landed._landed_at > coalesce(
-            (select followed_to from ops.ownership_marks where destination = {destination}), '-infinity'
-        )
+    where landed._is_deleted
     union all
     select merged.object_key, landed.merged_into_id, merged.merges + 1
     from merged
@@ -62,10 +61,13 @@ where
     destination = %(destination)s and ended_at is null
     and object_key in (select object_key from gone union all select survivor from gone)
 """
-_MARK = sql.SQL("""
-insert into ops.ownership_marks as marks (destination, followed_to)
-select {destination}, max(_landed_at) from {raw}
-on conflict (destination) do update set followed_to = coalesce(excluded.followed_to, marks.followed_to)
+# A release that was built before they landed still names them; written to, they would come back or reach a survivor.
+_FIND_WANTED = sql.SQL("""
+create temporary table gone_but_wanted on commit drop as
+select {key} as object_key
+from {table} as desired
+inner join {raw} as landed on landed.id = {key}
+where desired.destination = {destination} and landed._is_deleted
 """)
 
 
@@ -86,7 +88,19 @@ def follow(connection: psycopg.Connection, destination: str) -> None:
     connection.execute(_END_EDITS, {"destination": destination})
     for table in _TABLES:
         gone = connection.execute(_FORGET.format(table=sql.Identifier("ops", table), destination=name)).rowcount
-    connection.execute(_MARK.format(raw=raw, destination=name))
     connection.execute("drop table gone")
     if gone:
         _log.info("%s: %d records are gone, %d of the others took some in", destination, gone, moved)
+
+
+def leave_out_gone(connection: psycopg.Connection, destination: str, desired: Desired) -> Desired:
+    """Return what is desired without the records that landed as deleted or merged, until the transaction ends."""
+    if (entity := landed_records(connection, destination)) is None:
+        return desired
+    found = connection.execute(
+        _FIND_WANTED.format(
+            raw=raw_table(entity), destination=sql.Literal(destination), table=desired.table, key=desired.key
+        )
+    )
+    is_wanted = sql.SQL("not exists (select from gone_but_wanted as gone where gone.object_key = {})")
+    return replace(desired, is_wanted=is_wanted.format(desired.key), rows_left_out=found.rowcount)

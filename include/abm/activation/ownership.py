@@ -9,7 +9,7 @@ from psycopg import sql
 
 from abm.activation.desired import field_map
 from abm.activation.field_edits import observe
-from abm.activation.gone_records import follow
+from abm.activation.gone_records import follow, leave_out_gone
 from abm.activation.runs import try_lock_destination
 
 if TYPE_CHECKING:
@@ -37,4 +37,5 @@ def plan_records(connection: psycopg.Connection, destination: str, release: Rele
         "select value_text = 'leave' from ops.policy_settings where policy_version = %s and setting = %s",
         [release.policy_version, f"ownership.removals.{destination}"],
     ).fetchone()
+    desired = leave_out_gone(connection, destination, desired)
     return replace(desired, is_due=_IS_DUE.format(destination=sql.Literal(destination)), leaves_removed=row == (True,))

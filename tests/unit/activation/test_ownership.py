@@ -327,6 +327,31 @@ def test_survivor_of_a_merge_that_we_no_longer_want_is_emptied(crm: World) -> No
     assert set(sent[0].payload.values()) == {None}
 
 
+def test_record_that_is_gone_stays_so_while_an_older_release_names_it(crm: World) -> None:
+    publish(crm, a=50, b=60, c=70)
+    night(crm)
+    land(crm, a="b", c=None)  # and the candidate of that night was held
+    plan = crm.plan()
+    assert (plan.creations, plan.updates, plan.removals) == (0, 1, 0)
+    assert (plan.rows_withheld, plan.rows_unchanged) == (2, 0)
+    assert [(change.object_key, change.operation) for change in night(crm)] == [("b", "update")]
+    publish(crm, b=60)
+    assert night(crm) == []
+
+
+def test_record_acknowledged_after_it_landed_as_deleted_is_forgotten(crm: World) -> None:
+    publish(crm, a=50, b=60)
+    land(crm, b="a")
+    follow_gone(crm.url, "salesforce")
+    with connect(crm.url) as connection:
+        connection.execute(
+            "insert into ops.sync_state (destination, object_key, payload_hash, payload, run_id)"
+            " values ('salesforce', 'b', 1, '{}', 'earlier')"
+        )
+    publish(crm, a=50)
+    assert "b" not in [change.object_key for change in night(crm)]
+
+
 def test_values_that_a_merge_mixed_are_no_edit(crm: World) -> None:
     publish(crm, a=50, b=60)
     night(crm)
