@@ -56,6 +56,7 @@ joined as (
         {# HubSpot's three tiers, in thirds of the fit. #}
         case
             when scores.best_profile is null then null
+            when scores.strategic_fit_score is null then null
             when scores.strategic_fit_score * 3 >= 200 then 'tier_1'
             when scores.strategic_fit_score * 3 >= 100 then 'tier_2'
             else 'tier_3'
