@@ -157,6 +157,24 @@ def test_value_written_over_ours_is_put_back_the_same_night_and_told(crm: World)
     assert (edits(crm), len(edits(crm, ended=True))) == ([], 1)
 
 
+def test_guard_counts_and_approves_what_is_sent_without_what_is_left_alone(crm: World) -> None:
+    policy = load_policy(None)
+    rule(crm, "ownership.edits.abm_account_score", text="until_changed")
+    publish(crm, a=50)
+    night(crm)
+    land(crm, {"a": {"abm_account_score": "99"}})
+    with connect(crm.url) as connection:
+        connection.execute("update activation.crm_accounts set abm_reason = 'another' where object_key = 'a'")
+    left_alone = activation.guard(crm.url, crm.plan().run_id, policy)
+    assert left_alone.measured is not None
+    with connect(crm.url) as connection:
+        connection.execute("update ops.sync_changes set payload = payload || '{\"ABM_Account_Score__c\": 1}'")
+    again = activation.guard(crm.url, left_alone.run_id, policy)
+    assert again.measured is not None
+    assert again.digest == left_alone.digest
+    assert {tally.field for tally in again.measured.fields if tally.changed or tally.emptied} == {"abm_reason"}
+
+
 def test_value_emptied_by_hand_is_put_back(crm: World) -> None:
     publish(crm, a=50)
     night(crm)

@@ -15,7 +15,11 @@ _ROWS = """
 select
     destination,
     count(object_key) as rows,
-    coalesce(sum(hash_record_extended(row(object_key, operation, payload), 0)::numeric), 0) as hashes
+    coalesce(
+        sum(
+            hash_record_extended(row(object_key, operation, payload - coalesce(left_alone, '{}')), 0)::numeric
+        ), 0
+    ) as hashes
 from ops.sync_runs
 left join ops.sync_changes using (run_id, destination)
 where run_id = %s

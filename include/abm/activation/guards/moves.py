@@ -18,21 +18,25 @@ if TYPE_CHECKING:
     from abm.policy.guards import FieldGuard, SyncGuard
 
 _EXAMPLES = 5
+_SENT = {  # what is left alone is not sent, and so does not move
+    "planned_payload": sql.SQL("changes.payload - coalesce(changes.left_alone, '{}')"),
+    "held_payload": sql.SQL("state.payload - coalesce(changes.left_alone, '{}')"),
+}
 _KINDS = 4  # counts of each field: filled, changed, emptied, moved
 _COUNTS = sql.SQL("""
 select {counts}
 from ops.sync_changes as changes
 left join ops.sync_state as state on state.destination = changes.destination and state.object_key = changes.object_key
-left join lateral jsonb_to_record(changes.payload) as planned ({columns}) on true
-left join lateral jsonb_to_record(state.payload) as held ({columns}) on true
+left join lateral jsonb_to_record({planned_payload}) as planned ({columns}) on true
+left join lateral jsonb_to_record({held_payload}) as held ({columns}) on true
 where changes.run_id = {run_id} and changes.operation <> 'remove'
 """)
 _MOVED_KEYS = sql.SQL("""
 select changes.object_key
 from ops.sync_changes as changes
 inner join ops.sync_state as state on state.destination = changes.destination and state.object_key = changes.object_key
-left join lateral jsonb_to_record(changes.payload) as planned ({columns}) on true
-left join lateral jsonb_to_record(state.payload) as held ({columns}) on true
+left join lateral jsonb_to_record({planned_payload}) as planned ({columns}) on true
+left join lateral jsonb_to_record({held_payload}) as held ({columns}) on true
 where changes.run_id = {run_id} and changes.operation <> 'remove' and {moved}
 order by changes.object_key
 limit {examples}
@@ -75,7 +79,7 @@ def field_tallies(connection: psycopg.Connection, plan: PlanSummary, watched: Sy
     ]
     columns = _columns(mapped)
     row = connection.execute(
-        _COUNTS.format(counts=sql.SQL(", ").join(counts), columns=columns, run_id=sql.Literal(plan.run_id))
+        _COUNTS.format(counts=sql.SQL(", ").join(counts), columns=columns, run_id=sql.Literal(plan.run_id), **_SENT)
     ).fetchone()
     if row is None:
         raise AssertionError(plan.run_id)
@@ -118,6 +122,7 @@ def _moved_keys(
     guard: FieldGuard,
 ) -> Sequence[str]:
     statement = _MOVED_KEYS.format(
+        **_SENT,
         columns=columns,
         run_id=sql.Literal(plan.run_id),
         moved=_moved(platform_field, guard),
