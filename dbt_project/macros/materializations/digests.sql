@@ -36,6 +36,8 @@
     One scalar that changes when the input does.
 
     landed table          the latest `_landed_at`, which moves with every change
+    source with meta      the content of the small table beside it that moves with every change, where rows are also
+    `state_in`            deleted, which no `_landed_at` tells
     small view (policy)   its content
     view                  its definition
     table_on_change, seed its content, so that a table built again to the same rows stirs nothing above it;
@@ -47,10 +49,13 @@
     {%- set relation = api.Relation.create(
         database=node.database, schema=abm.schema_read(node_id, node.schema), identifier=node.alias or node.identifier
     ) -%}
-    {%- if node.resource_type == 'source' -%}
+    {%- set state_in = node.config.meta.get('state_in') if node.config.meta else none -%}
+    {%- if state_in -%}
+        {{ return(abm.content_of(api.Relation.create(database=node.database, schema=node.schema, identifier=state_in))) }}
+    {%- elif node.resource_type == 'source' -%}
         {{ return("(select max(_landed_at) from " ~ relation ~ ")") }}
     {%- elif node.config.meta.get('small') -%}
-        {{ return("(select sum(hashtextextended(cast(r as text), 0)) from " ~ relation ~ " as r)") }}
+        {{ return(abm.content_of(relation)) }}
     {%- elif node.config.materialized in ('view', 'view_on_change') -%}
         {{ return("pg_get_viewdef('" ~ relation ~ "'::regclass)") }}
     {%- elif node.config.materialized == 'incremental' -%}
@@ -61,6 +66,10 @@
     {%- else -%}
         {{ return("clock_timestamp()") }}
     {%- endif -%}
+{% endmacro %}
+
+{% macro content_of(relation) %}
+    {{ return("(select sum(hashtextextended(cast(r as text), 0)) from " ~ relation ~ " as r)") }}
 {% endmacro %}
 
 {# Whether a table was built from the same inputs and still has its rows: after a crash the server empties unlogged tables. #}

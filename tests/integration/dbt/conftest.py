@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 AS_OF = dt.date(2026, 3, 2)
 ENTITIES = (
     "+int_accounts +int_account_team +int_activities_daily +int_spend +int_opportunities +int_owners"
-    " +int_engagement_scores"
+    " +int_engagement_scores +int_person_identifiers"
 )
 
 

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from abm import sources
+from abm.identity.digests import refresh_digests
 from abm.warehouse import connect
 from abm_sandbox.world.changes import generate_changes
 from abm_sandbox.world.generate import World, generate
@@ -67,6 +69,32 @@ def test_a_table_that_comes_out_the_same_stirs_nothing_above_it(first_night: Nig
 
     assert first_night.said("int_engagement_dates") == "SELECT 1"
     assert first_night.said("int_engagement_scores") == "UNCHANGED"
+
+
+def test_an_emptied_telephone_number_is_no_longer_published(first_night: Nights) -> None:
+    """Its digests are deleted, which no later row tells."""
+    refresh_digests(first_night.url, sources.entities("salesforce"))
+    first_night.build()
+    with connect(first_night.url) as connection:
+        record = connection.execute(
+            """
+            update raw_salesforce.contact set phone = null, _landed_at = clock_timestamp()
+            where id = (
+                select min(contact_id) from staging.stg_salesforce__contacts
+                inner join intermediate.int_person_identifiers on person_id = 'salesforce:' || contact_id
+                where platform = 'meta' and int_person_identifiers.phone is not null
+            )
+            returning id
+            """
+        ).fetchone()
+    assert record is not None
+    refresh_digests(first_night.url, sources.entities("salesforce"))
+    first_night.build()
+
+    assert first_night.rows(
+        "select distinct coalesce(phone, hashedphone) from intermediate.int_person_identifiers"
+        f" where person_id = 'salesforce:{record[0]}'"
+    ) == [(None,)]
 
 
 def test_later_nights_rebuild_only_what_changed_and_end_like_a_full_build(first_night: Nights, world: World) -> None:
