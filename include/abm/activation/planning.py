@@ -127,6 +127,8 @@ def plan(url: str, destination: str, *, run_id: str, dry_run: bool = False) -> P
             return known
         if not dry_run:
             lock_destination(connection, destination)
+            if (known := read_plan(connection, run_id, destination)) is not None:
+                return known  # planned by another process meanwhile
             abandon_unfinished(connection, destination)
         release = live_release(connection)
         desired = desired_rows(connection, destination, release.policy_version)

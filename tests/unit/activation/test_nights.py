@@ -7,12 +7,15 @@ from typing import TYPE_CHECKING
 import pytest
 
 from abm import activation
+from abm.activation import planning, runs
 from abm.errors import ConfigurationError, ContractError, Fault, HeldError, RetryableError
 from abm.warehouse import connect
 
 from .conftest import Killed
 
 if TYPE_CHECKING:
+    import psycopg
+
     from .conftest import World
 
 
@@ -176,6 +179,22 @@ def test_second_sender_steps_aside(world: World) -> None:
         other.execute("select pg_advisory_xact_lock(hashtextextended('abm activation salesforce', 0))")
         with pytest.raises(HeldError, match="Another process"):
             world.send(run_id)
+
+
+def test_run_that_another_process_plans_at_that_moment_is_planned_once(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    world.publish_records({"a": "one_to_one"})
+    lock, planned = runs.lock_destination, []
+
+    def lock_after_another(connection: psycopg.Connection, destination: str) -> None:
+        monkeypatch.setattr(planning, "lock_destination", lock)
+        planned.append(activation.plan(world.url, destination, run_id="n1"))
+        lock(connection, destination)
+
+    monkeypatch.setattr(planning, "lock_destination", lock_after_another)
+    assert [activation.plan(world.url, "salesforce", run_id="n1")] == planned
+    assert world.send("n1") == {"created": 1}
 
 
 def test_planning_the_same_run_twice_plans_it_once(world: World) -> None:
