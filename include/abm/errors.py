@@ -4,6 +4,7 @@ AbmError
 ├── ConfigurationError   a person must change something; lists every fault at once
 ├── RefusedError         the platform will not take this input; sending it again is useless
 ├── RetryableError       the same call may succeed later; carries how long to wait, if the platform said so
+│   └── BusyError        another process is at work there; nothing was changed
 ├── ContractError        the platform answered in a shape its documentation does not allow
 └── HeldError            a guard or a failed check stopped the step; nothing was changed
 """
@@ -57,6 +58,13 @@ class RetryableError(AbmError):
         self.code = code
         self.retry_after = retry_after
         super().__init__(message)
+
+
+class BusyError(RetryableError):
+    """Another process works on the same; nothing was changed, and it is free again when that has ended."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__(message, code="BUSY")
 
 
 class ContractError(AbmError):

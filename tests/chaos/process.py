@@ -31,7 +31,7 @@ from abm.destinations.linkedin.sending import Sending as LinkedInSending  # noqa
 from abm.destinations.meta.sending import Sending as MetaSending  # noqa: E402
 from abm.destinations.salesforce import destination as salesforce  # noqa: E402
 from abm.destinations.salesforce import row_calls  # noqa: E402
-from abm.errors import AbmError, HeldError  # noqa: E402
+from abm.errors import AbmError, BusyError, HeldError  # noqa: E402
 from abm.rates import Limiter  # noqa: E402
 from abm.settings import Connection  # noqa: E402
 
@@ -113,7 +113,7 @@ def _run(job: dict) -> int:
         approvals.let(job["url"], job["run_id"])
         activation.send(job["url"], job["run_id"], connection, opening=opening)
         activation.account(job["url"], job["run_id"], connection, opening=opening)
-    except (HeldError, psycopg.errors.SerializationFailure):  # two that judge one plan at once: a task tries again
+    except (HeldError, BusyError, psycopg.errors.SerializationFailure):  # a task tries again
         return STEPPED_ASIDE
     except AbmError as error:
         sys.stderr.write(f"{job['run_id']}: {error}\n")

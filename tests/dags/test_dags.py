@@ -131,11 +131,12 @@ def test_tasks_that_talk_to_a_platform_wait_in_its_pool(dagbag: Any) -> None:
 
 
 def test_retries_follow_the_kind_of_error(dagbag: Any) -> None:
-    from abm.errors import ConfigurationError, Fault, HeldError, RetryableError
+    from abm.errors import BusyError, ConfigurationError, Fault, HeldError, RetryableError
 
     policy = dagbag.dags["abm_ingest"].get_task("salesforce.stage").retry_policy
     decide = lambda error: policy.evaluate(error, 1, 2).action.value  # noqa: E731 (one line, used thrice)
     assert decide(RetryableError("later")) == "retry"
+    assert decide(BusyError("another process is at work")) == "retry"
     assert decide(HeldError("held")) == "fail"
     assert decide(ConfigurationError(Fault("a", "b", "c"))) == "fail"
 

@@ -25,14 +25,18 @@ object_key in (
 """)
 
 
-def plan_records(connection: psycopg.Connection, destination: str, release: Release, desired: Desired) -> Desired:
-    """Follow records that are gone, look for edits by hand, and return what is desired with what follows from them.
+def observe_records(connection: psycopg.Connection, destination: str, release: Release, desired: Desired) -> None:
+    """Follow records that are gone and look for edits by hand; holds the destination until the transaction ends.
 
     While a run is at work on the destination, which only a dry run meets, what was found before is used.
     """
     if try_lock_destination(connection, destination):
         follow(connection, destination)
         observe(connection, destination, release, field_map(connection, destination, release.policy_version), desired)
+
+
+def plan_records(connection: psycopg.Connection, destination: str, release: Release, desired: Desired) -> Desired:
+    """Return what is desired with what follows from what was observed."""
     row = connection.execute(
         "select value_text = 'leave' from ops.policy_settings where policy_version = %s and setting = %s",
         [release.policy_version, f"ownership.removals.{destination}"],

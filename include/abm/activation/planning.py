@@ -15,7 +15,7 @@ from psycopg.rows import class_row
 from abm.activation.audience_planning import plan_audiences
 from abm.activation.desired import Desired, Release, desired_rows, live_release
 from abm.activation.field_edits import leave_alone
-from abm.activation.ownership import plan_records
+from abm.activation.ownership import observe_records, plan_records
 from abm.activation.runs import abandon_unfinished, find_run, lock_destination
 from abm.destinations import REGISTRY
 from abm.errors import ContractError, HeldError
@@ -119,8 +119,8 @@ class PlanSummary:
 def plan(url: str, destination: str, *, run_id: str, dry_run: bool = False) -> PlanSummary:
     """Write the rows that must change to `ops.sync_changes` and count them; the same run is planned only once.
 
-    A dry run is closed at once and leaves other runs alone. Raises HeldError where nothing is published or another
-    process works on the destination, and ContractError where two published rows share a key.
+    A dry run is closed at once and leaves other runs alone. Raises HeldError where nothing is published, BusyError
+    where another process works on the destination, and ContractError where two published rows share a key.
     """
     with connect(url) as connection:
         if (known := read_plan(connection, run_id, destination)) is not None:
@@ -135,6 +135,9 @@ def plan(url: str, destination: str, *, run_id: str, dry_run: bool = False) -> P
         if REGISTRY[destination].kind == "audiences":
             desired = plan_audiences(connection, destination, run_id, release, desired)
         else:
+            observe_records(connection, destination, release, desired)
+            if dry_run:
+                connection.commit()  # lets go of the destination: a night must not find it held
             desired = plan_records(connection, destination, release, desired)
         try:
             _write_plan(connection, destination, run_id, release, desired, dry_run=dry_run)

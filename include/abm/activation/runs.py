@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Literal
 from psycopg.rows import class_row
 
 from abm.destinations import REGISTRY
-from abm.errors import HeldError
+from abm.errors import BusyError, HeldError
 from abm.warehouse import connect
 
 if TYPE_CHECKING:
@@ -102,7 +102,7 @@ def announce(
 
 
 def lock_destination(connection: psycopg.Connection, destination: str) -> None:
-    """Hold the destination until the transaction ends; raises HeldError where another process works on it."""
+    """Hold the destination until the transaction ends; raises BusyError where another process works on it."""
     _take(connection, _TRY_LOCK, destination)
 
 
@@ -124,8 +124,8 @@ def locked_destination(connection: psycopg.Connection, destination: str) -> Iter
 
 def _take(connection: psycopg.Connection, statement: str, destination: str) -> None:
     if connection.execute(statement, [destination]).fetchone() != (True,):
-        raise HeldError(
-            f"Another process is sending to {destination}. Nothing was changed; try again when it has ended."
+        raise BusyError(
+            f"Another process is at work on {destination}. Nothing was changed; try again when it has ended."
         )
 
 

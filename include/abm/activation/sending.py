@@ -84,8 +84,8 @@ def send(
     """Send what of the run has no outcome yet, and return how many rows have which outcome so far.
 
     A run that was killed goes on where it stopped; one that failed is taken up again while its release is live. Raises
-    HeldError where the run must not be sent (as one past its budget that nobody approved) or another process is
-    sending, ConfigurationError where a person must act, RetryableError where the platform is down.
+    HeldError where the run must not be sent (as one past its budget that nobody approved), BusyError where another
+    process is sending, ConfigurationError where a person must act, RetryableError where the platform is down.
     """
     with connect(url, autocommit=True) as warehouse:
         set_json_loads(orjson.loads, warehouse)

@@ -8,7 +8,7 @@ import pytest
 
 from abm import activation
 from abm.activation import planning, runs
-from abm.errors import ConfigurationError, ContractError, Fault, HeldError, RetryableError
+from abm.errors import BusyError, ConfigurationError, ContractError, Fault, HeldError, RetryableError
 from abm.warehouse import connect
 
 from .conftest import Killed
@@ -177,8 +177,10 @@ def test_second_sender_steps_aside(world: World) -> None:
     run_id = world.plan().run_id
     with connect(world.url) as other:
         other.execute("select pg_advisory_xact_lock(hashtextextended('abm activation salesforce', 0))")
-        with pytest.raises(HeldError, match="Another process"):
+        with pytest.raises(BusyError, match="Another process") as told:
             world.send(run_id)
+    assert told.value.code == "BUSY"
+    assert world.send(run_id) == {"created": 1}
 
 
 def test_run_that_another_process_plans_at_that_moment_is_planned_once(

@@ -13,8 +13,10 @@ from hypothesis import strategies as st
 from psycopg import sql
 
 from abm import activation, landing
+from abm.activation import planning
 from abm.activation.field_edits import open_edits
 from abm.activation.gone_records import follow_gone
+from abm.activation.ownership import plan_records
 from abm.activation.same_values import is_same, trimmed
 from abm.destinations import Change
 from abm.policy.load import load_policy
@@ -314,6 +316,22 @@ def test_dry_run_beside_a_sender_leaves_the_look_to_the_next_plan(crm: World) ->
         other.execute("select pg_advisory_xact_lock(hashtextextended('abm activation salesforce', 0))")
         assert crm.plan(dry_run=True).updates == 0
     assert crm.plan(dry_run=True).updates == 1
+
+
+def test_dry_run_holds_the_destination_no_longer_than_its_look(crm: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    publish(crm, a=50)
+    night(crm)
+    land(crm, {"a": {"abm_account_score": "99"}})
+    real: list[activation.PlanSummary] = []
+
+    def plan_meanwhile(*told: Any) -> Any:
+        monkeypatch.undo()
+        real.append(crm.plan())
+        return plan_records(*told)
+
+    monkeypatch.setattr(planning, "plan_records", plan_meanwhile)
+    assert crm.plan(dry_run=True).updates == 1
+    assert [plan.updates for plan in real] == [1]
 
 
 def test_deleted_record_is_forgotten_without_a_write(crm: World) -> None:
