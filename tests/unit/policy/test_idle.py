@@ -34,6 +34,7 @@ def doubted(policy_with):
             "suppression: {own_domains: [a.example], competitor_domains: [a.example]}",
             "suppression.competitor_domains", "a.example stands in own_domains too",
         ),
+        ("audience_lists: {people: plain}", "audience_lists.people", "as digests only"),
         ("contact_pressure: {max_touches_per_person: {one_to_many: 0}}",
          "contact_pressure.max_touches_per_person.one_to_many", "every touch is too many"),
         ("mqa: {thresholds: {one_to_one: [{minutes: 9, people: 1}]}}", "mqa.thresholds.one_to_one", "no lease leads"),

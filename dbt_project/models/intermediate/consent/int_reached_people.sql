@@ -3,12 +3,19 @@
 with
 
 people as (
-    select
-        person_id,
-        account_id,
-        case when length(country) = 2 then upper(country) end as country
-    from {{ ref('int_people') }}
+    select person_id, account_id, country from {{ ref('int_people') }}
     where account_id is not null
+),
+
+countries as (
+    select country_as_written, country from {{ ref('countries') }}
+),
+
+{# What is no country of ours is unknown, though it may have two letters. #}
+located as (
+    select people.person_id, people.account_id, countries.country
+    from people
+    left join countries on lower(people.country) = countries.country_as_written
 ),
 
 consents as (
@@ -69,7 +76,7 @@ signals as (
         {% for signal in ['ad_user_data', 'ad_personalization'] -%}
         max(case
             when purpose <> '{{ signal }}' then null
-            when status in ('denied', 'opted_out') then 'DENIED'
+            when status in ('denied', 'opted_out', 'unreadable') then 'DENIED'
             when is_in_force and basis = 'consent' then 'GRANTED'
         end) as {{ signal }},
         {% endfor -%}
@@ -81,9 +88,9 @@ signals as (
 allowed as (
     select
         bases.destination,
-        people.person_id,
-        people.account_id,
-        people.country,
+        located.person_id,
+        located.account_id,
+        located.country,
         signals.ad_user_data,
         signals.ad_personalization,
         {{ dbt.concat([
@@ -93,16 +100,16 @@ allowed as (
                 'cast(in_force.granted_on as ' ~ dbt.type_string() ~ ')',
             ]) ~ ", '')",
         ]) }} as consent_basis
-    from people
+    from located
     inner join in_force
         on
-            people.person_id = in_force.person_id
+            located.person_id = in_force.person_id
             and in_force.purpose = 'advertising'
             and in_force.is_in_force
     inner join bases on in_force.basis = bases.basis
-    inner join signals on people.person_id = signals.person_id
-    left join suppressed on people.person_id = suppressed.person_id
-    left join signal_countries on people.country = signal_countries.country
+    inner join signals on located.person_id = signals.person_id
+    left join suppressed on located.person_id = suppressed.person_id
+    left join signal_countries on located.country = signal_countries.country
     where
         suppressed.person_id is null
         and (
@@ -113,7 +120,7 @@ allowed as (
                     or signals.ad_personalization = 'DENIED'
                     then false
                 when
-                    people.country is null
+                    located.country is null
                     or signal_countries.country is not null
                     then
                         signals.ad_user_data = 'GRANTED'

@@ -28,6 +28,18 @@ suppressed_accounts as (
     select account_id from {{ ref('stg_ops__policy_suppressed_accounts') }}
 ),
 
+account_records as (
+    select record_key, account_id from {{ ref('int_account_records') }}
+),
+
+{# The policy names an account by its id or by any record of it: one without a
+   domain has its record's key for an id, and may get a domain. #}
+account_names as (
+    select account_id, account_id as name from accounts
+    union
+    select account_id, record_key as name from account_records
+),
+
 revenue as (
     select account_id, won_deals, open_deals
     from {{ ref('int_account_revenue') }}
@@ -73,11 +85,11 @@ found as (
     union
     select
         'account' as subject_kind,
-        accounts.account_id as subject_key,
+        account_names.account_id as subject_key,
         'suppressed' as reason_code
-    from accounts
+    from account_names
     inner join suppressed_accounts
-        on accounts.account_id = suppressed_accounts.account_id
+        on account_names.name = suppressed_accounts.account_id
     union
     select
         'account' as subject_kind,
