@@ -62,14 +62,21 @@ def test_rejection_and_silence_are_recorded_as_such(
     assert answers == [("rejected", "run-1", f"rejected in Airflow {told}")]
 
 
-def test_approval_that_cannot_be_recorded_fails_the_task(answers: list[tuple[str, ...]]) -> None:
+@pytest.mark.parametrize("chosen", ["Approve", "Reject"])
+def test_answer_that_cannot_be_recorded_fails_the_task_and_stays_asked(
+    answers: list[tuple[str, ...]], monkeypatch: pytest.MonkeyPatch, chosen: str
+) -> None:
+    from abm_airflow.operators import approval
+
     def refuse(*_: str) -> None:
         raise HeldError("the plan is another one")
 
     operator = asked(answers)
-    operator.on_approve = refuse
+    operator.on_approve = operator.on_reject = refuse
+    monkeypatch.setattr(approval, "note_answered", lambda *told: answers.append(("answered", *told)))
     with pytest.raises(HeldError, match="another one"):
-        operator.execute_complete({}, event("Approve", "Ada"))  # type: ignore[typeddict-item]
+        operator.execute_complete({}, event(chosen, "Ada"))  # type: ignore[typeddict-item]
+    assert answers == []
 
 
 @pytest.mark.parametrize("destination", REGISTRY)

@@ -26,7 +26,7 @@ class RecordedApproval(ApprovalOperator):
 
     Either answer is recorded before anything follows. `on_reject` takes the warehouse URL, the key of what was
     rejected, and the reason; `on_approve` the URL, the key, what exactly the person saw (`seen`), and the person's
-    name. Where one of them raises, the task fails.
+    name. Where one of them raises, the task fails and the question stays open.
     """
 
     template_fields = (*ApprovalOperator.template_fields, "key", "seen")
@@ -54,9 +54,9 @@ class RecordedApproval(ApprovalOperator):
     @errors_told
     def execute_complete(self, context: Context, event: dict[str, Any]) -> Any:
         chosen, person = event.get("chosen_options", []), (event.get("responded_by_user") or {}).get("name")
-        note_answered(WarehouseHook().url, self.key, ", ".join(chosen) or "none")
         if self.REJECT in chosen:
             self.on_reject(WarehouseHook().url, self.key, f"rejected in Airflow by {person or 'nobody in time'}")
         elif self.APPROVE in chosen and self.on_approve:
             self.on_approve(WarehouseHook().url, self.key, self.seen, person or "somebody in Airflow")
+        note_answered(WarehouseHook().url, self.key, ", ".join(chosen) or "none")
         return super().execute_complete(context, event)
