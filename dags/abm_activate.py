@@ -3,6 +3,7 @@
 One DAG for each destination. **Input** asset `abm_release`. **Output** fields of CRM records, members of audiences, or lists;
 every planned row with its one outcome in `ops.sync_changes`.
 
+Where audiences are sent, `remove_opt_outs` first removes the members who opted out, whatever becomes of the plan: no limit and no answer holds that.
 `plan` takes the difference between the release and what the platform has acknowledged. `guard` compares it with the policy's budget: past it, `approve`
 waits for a person (20 hours, then it counts as rejected: rows are held, nothing is sent, the next night plans anew). The answer is kept in the warehouse for
 exactly this plan, and `send` asks there: clearing or marking tasks, or another run, gets round nothing. `send` writes in batches and records each answer
@@ -29,7 +30,7 @@ from abm_airflow.hooks.platform import PlatformHook
 from abm_airflow.hooks.warehouse import WarehouseHook
 from abm_airflow.notifiers import NameFailingStep
 from abm_airflow.operators.approval import RecordedApproval
-from abm_airflow.options import PARAMS, night_options, run_key
+from abm_airflow.options import PARAMS, NightOptions, night_options, run_key
 from abm_airflow.pools import pool_of
 from abm_airflow.retries import DEFAULT_ARGS
 
@@ -60,7 +61,11 @@ def activate(destination: str, *, needs_connection: bool) -> None:
             on_reject=_hold,
         )
         sent = send.override(pool=pool_of(destination))(destination)
-        plan(destination, needs_connection=needs_connection) >> guard(destination) >> [approve, sent]
+        planned = plan(destination, needs_connection=needs_connection)
+        planned >> guard(destination) >> [approve, sent]
+        if REGISTRY[destination].kind == "audiences":
+            leaving = remove_opt_outs.override(pool=pool_of(destination))
+            leaving(destination, needs_connection=needs_connection) >> planned
         accounted = account.override(pool=pool_of(destination))(destination)
         approve >> sent >> accounted >> tell_alerts().as_teardown()
 
@@ -69,16 +74,22 @@ def activate(destination: str, *, needs_connection: bool) -> None:
 
 @task
 @errors_told
+def remove_opt_outs(destination: str, *, needs_connection: bool) -> dict[str, int]:
+    """Remove members who opted out, before anything is planned: no guard holds that. A dry run removes nobody."""
+    from abm.activation import remove_opt_outs as remove
+
+    if _wanted(destination, needs_connection=needs_connection).dry_run:
+        return {}
+    return remove(WarehouseHook().url, destination, _run_id(destination), PlatformHook(destination).find())
+
+
+@task
+@errors_told
 def plan(destination: str, *, needs_connection: bool) -> dict[str, Any]:
     """Plan what differs; skip where the destination is not configured or not asked for."""
     from abm.activation import plan as plan_changes
 
-    context = get_current_context()
-    options = night_options(context)
-    if not options.includes(destination):
-        raise AirflowSkipException("This night was asked to send to other destinations only")
-    if needs_connection and PlatformHook(destination).find() is None:
-        raise AirflowSkipException(f"Connection abm_{destination} is not defined; the destination is not configured")
+    options = _wanted(destination, needs_connection=needs_connection)
     planned = plan_changes(WarehouseHook().url, destination, run_id=_run_id(destination), dry_run=options.dry_run)
     return {"run_id": planned.run_id, "desired": planned.rows_desired, "planned": planned.rows_planned}
 
@@ -125,6 +136,16 @@ def account(destination: str) -> dict[str, int]:
     from abm.activation import account as account_for
 
     return account_for(WarehouseHook().url, _run_id(destination), PlatformHook(destination).find()).outcomes
+
+
+def _wanted(destination: str, *, needs_connection: bool) -> NightOptions:
+    """Return the night's options; skip where the destination is not asked for or not configured."""
+    options = night_options(get_current_context())
+    if not options.includes(destination):
+        raise AirflowSkipException("This night was asked to send to other destinations only")
+    if needs_connection and PlatformHook(destination).find() is None:
+        raise AirflowSkipException(f"Connection abm_{destination} is not defined; the destination is not configured")
+    return options
 
 
 def _run_id(destination: str) -> str:

@@ -248,12 +248,15 @@ def activate_one(
 ) -> Verdict:
     """Send what differs and return the verdict on it.
 
+    Members who opted out leave first, whatever the verdict.
     A plan past its budget is held and HeldError raised, unless the approval is of exactly this plan; so is every plan
     that is not the one approved.
     """
     connection = find_connection(destination, settings)
     if not dry_run and destination in REGISTRY and REGISTRY[destination].needs_connection:
         connection = require_connection(destination, settings)
+    if not dry_run:
+        activation.remove_opt_outs(url, destination, run_id, connection)
     activation.plan(url, destination, run_id=run_id, dry_run=dry_run)
     verdict = activation.guard(url, run_id, load_policy(settings.policy), connection)
     if dry_run:

@@ -113,7 +113,7 @@ def _run(job: dict) -> int:
         approvals.let(job["url"], job["run_id"])
         activation.send(job["url"], job["run_id"], connection, opening=opening)
         activation.account(job["url"], job["run_id"], connection, opening=opening)
-    except (HeldError, BusyError, psycopg.errors.SerializationFailure):  # a task tries again
+    except (HeldError, BusyError):
         return STEPPED_ASIDE
     except AbmError as error:
         sys.stderr.write(f"{job['run_id']}: {error}\n")

@@ -36,12 +36,14 @@ class Tasks:
         patch.setitem(names, "get_current_context", lambda: self.context)
         patch.setitem(names, "WarehouseHook", lambda: SimpleNamespace(url=world.url))
         patch.setitem(names, "PlatformHook", lambda _: SimpleNamespace(find=lambda: None))
-        send = activation.send
+        send, remove = activation.send, activation.remove_opt_outs
+        patch.setattr(activation, "remove_opt_outs", lambda *told, **_: remove(*told, opening=world.open))
         patch.setattr(activation, "send", lambda *told, **_: send(*told, opening=world.open))
 
     def run(self, task_id: str) -> Any:
-        options = {"needs_connection": False} if task_id == "plan" else {}
-        return self.dag.get_task(task_id).python_callable("salesforce", **options)
+        options = {"needs_connection": False} if task_id in {"plan", "remove_opt_outs"} else {}
+        destination = self.dag.dag_id.removeprefix("abm_activate_")
+        return self.dag.get_task(task_id).python_callable(destination, **options)
 
     def answer(self, person: str) -> None:
         """Approve what the guard pushed."""
@@ -116,3 +118,33 @@ def test_dry_run_ends_at_the_guard_with_its_counts(tasks: Tasks) -> None:
     assert "- create: `a`, `b`" in tasks.pushed["summary"]
     assert tasks.run("send") == {"held": 2}
     assert not tasks.world.platform.sent
+
+
+@pytest.fixture
+def opted_out(dagbag: Any, world: World, monkeypatch: pytest.MonkeyPatch) -> Tasks:
+    """A destination that holds two members, of whom one opted out, while nothing is published."""
+    world.publish_members({f"wide/{name}": {"EMAIL": name} for name in ("a", "b")}, "meta")
+    world.night("meta")
+    world.opt_out("a")
+    world.publish_members({}, "meta")
+    return Tasks(dagbag.dags["abm_activate_meta"], monkeypatch, world)
+
+
+def test_who_opted_out_leaves_though_the_plan_is_stopped_and_tasks_are_cleared(opted_out: Tasks) -> None:
+    assert opted_out.run("remove_opt_outs") == opted_out.run("remove_opt_outs") == {"removed": 1}
+    for _ in range(2):
+        opted_out.run("plan")
+        with pytest.raises(HeldError, match="nothing is published for meta"):
+            opted_out.run("guard")
+    assert "1 left before this plan" in opted_out.pushed["summary"]
+    assert opted_out.run("remove_opt_outs") == {}
+    assert list(opted_out.world.platform.held) == ["wide/b"]
+
+
+def test_dry_run_removes_nobody(opted_out: Tasks) -> None:
+    opted_out.context["params"] = {"dry_run": True}
+    assert opted_out.run("remove_opt_outs") == {}
+    opted_out.run("plan")
+    assert opted_out.run("guard") is None
+    assert "1 to leave with the next run" in opted_out.pushed["summary"]
+    assert list(opted_out.world.platform.held) == ["wide/a", "wide/b"]

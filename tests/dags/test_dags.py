@@ -111,6 +111,15 @@ def test_nothing_is_sent_before_the_guard(dagbag: Any, destination: str) -> None
     assert dag.get_task("account").downstream_task_ids == {"tell_alerts"}
 
 
+@pytest.mark.parametrize("destination", REGISTRY)
+def test_who_opted_out_leaves_before_anything_is_planned(dagbag: Any, destination: str) -> None:
+    dag = dagbag.dags[f"abm_activate_{destination}"]
+    has_members = REGISTRY[destination].kind == "audiences"
+    assert dag.get_task("plan").upstream_task_ids == ({"remove_opt_outs"} if has_members else set())
+    if has_members:
+        assert dag.get_task("remove_opt_outs").pool == f"abm_{destination}"
+
+
 def test_each_dag_ends_by_telling_what_changed_however_it_went(dagbag: Any) -> None:
     for dag in dagbag.dags.values():
         [last] = [task for task in dag.tasks if task.is_teardown]

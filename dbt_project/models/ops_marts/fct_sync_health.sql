@@ -24,7 +24,13 @@ placed as (
 finished as (
     select
         destination,
-        max(case when status = 'finished' then finished_at end) as finished_at
+        max(
+            {# The opt-outs before a plan go through though it is held. #}
+            case
+                when status = 'finished' and run_id not like '%-opt-outs'
+                    then finished_at
+            end
+        ) as finished_at
     from runs
     group by destination
 ),

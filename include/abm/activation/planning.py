@@ -15,6 +15,7 @@ from psycopg.rows import class_row
 from abm.activation.audience_planning import plan_audiences
 from abm.activation.desired import Desired, Release, desired_rows, live_release
 from abm.activation.field_edits import leave_alone
+from abm.activation.opt_outs import OF_WHO_OPTED_OUT
 from abm.activation.ownership import observe_records, plan_records
 from abm.activation.runs import abandon_unfinished, find_run, lock_destination
 from abm.destinations import REGISTRY
@@ -182,6 +183,9 @@ def _write_plan(
         # An empty table is a fault upstream until a person says otherwise; the guard holds the run.
         connection.execute("delete from difference where operation = 'remove'")
     of_members = REGISTRY[destination].kind == "audiences"
+    if of_members:
+        # They leave in a run of their own, which nothing holds (`remove_opt_outs`).
+        connection.execute(sql.SQL("delete from difference where operation = 'remove' and {}").format(OF_WHO_OPTED_OUT))
     withheld = connection.execute(_WITHHOLD, {"destination": destination, "of_members": of_members}).fetchall()
     connection.execute("analyze difference")
     connection.execute(

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 Status = Literal["planned", "held", "sending", "finished", "failed", "dry_run", "abandoned"]
 
+OPT_OUTS = "-opt-outs"  # ends the id of the run that removes who opted out, before the run that it is named after
+
 # What a member was sent as, beside what was acknowledged: whoever removes it later must remove that too.
 ADD_DOUBT = """
     case

@@ -138,6 +138,20 @@ class World:
                 [(destination, *name.split("/", 1), json.dumps(identifiers)) for name, identifiers in members.items()],
             )
 
+    def opt_out(self, *people: str) -> None:
+        """Publish that these opted out."""
+        with connect(self.url) as connection, connection.cursor() as cursor:
+            cursor.executemany(
+                "insert into ops.opt_out_ledger (person_id, valid_from, status, source, release_id)"
+                " values (%s, %s, 'opted_out', 'test', 'r1')",
+                [(person, DAY) for person in people],
+            )
+
+    def remove_opt_outs(self, destination: str = "meta") -> dict[str, int]:
+        """Remove who opted out, before the run that is planned next."""
+        run_id = f"{destination}-{self.runs + 1}"
+        return activation.remove_opt_outs(self.url, destination, run_id, None, opening=self.open)
+
     def publish_release(self, release_id: str) -> None:
         """Make another release the live one, as publishing does."""
         with connect(self.url) as connection:
@@ -196,7 +210,7 @@ def world(published_warehouse: str) -> World:
     with connect(published_warehouse) as connection:
         for table in (
             "sync_state", "sync_changes", "sync_runs", "sync_refusals", "sync_failures", "sync_audiences",
-            "audience_sizes",
+            "audience_sizes", "opt_out_ledger",
         ):  # fmt: skip
             connection.execute(f"delete from ops.{table}")
         for table in ("crm_accounts", "audience_members"):

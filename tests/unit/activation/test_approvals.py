@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from abm import activation
+from abm.activation.guards import judging
 from abm.errors import HeldError
 from abm.policy.load import load_policy
 from abm.warehouse import connect
 
 if TYPE_CHECKING:
+    from abm.activation.guards import Measured
+
     from .conftest import World
 
 
@@ -189,3 +192,20 @@ def test_the_same_changes_are_the_same_plan_in_whatever_run(world: World, verdic
     assert judge(world, shown.run_id).digest == verdict.digest
     world.publish_records({"b": "one_to_few", "a": "one_to_many"})
     assert judge(world, world.plan(dry_run=True).run_id).digest != verdict.digest
+
+
+def test_two_that_judge_one_plan_at_once_come_to_one_verdict(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    world.publish_records({"a": "one_to_one"})
+    run_id = world.plan().run_id
+    measure = judging.measure
+    others: list[Any] = []
+
+    def while_another_judges(*told: Any) -> Measured:
+        measured = measure(*told)
+        if not others:
+            others.append(None)
+            others[0] = judge(world, run_id)
+        return measured
+
+    monkeypatch.setattr(judging, "measure", while_another_judges)
+    assert judge(world, run_id).digest == others[0].digest

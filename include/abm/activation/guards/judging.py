@@ -12,6 +12,7 @@ from abm.activation.guards.limits import Finding, findings
 from abm.activation.guards.present import markdown
 from abm.activation.guards.tallies import Measured, measure
 from abm.activation.runs import require_run
+from abm.errors import BusyError
 from abm.policy.versions import policy_version
 from abm.warehouse import connect
 
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 
 Decision = Literal["send", "approve", "stop"]
 
+_TRIES = 5
 _TOLD = 3  # reasons in one sentence; the summary has all of them
 _KEEP_VERDICT = """
 insert into ops.sync_verdicts (run_id, decision, plan_digest, policy_version, told, summary)
@@ -67,8 +69,18 @@ def guard(url: str, run_id: str, policy: Policy, connection: Connection | None =
     """Judge a planned run by the policy's limits, and keep the verdict; an empty input is never sent.
 
     A connection that says `is_sandbox` leads to nobody's platform: its first sync is not asked about. A run that has
-    begun keeps the verdict it began with.
+    begun keeps the verdict it began with. Where others judge the same run meanwhile, it is judged again by what they
+    left.
     """
+    for _ in range(_TRIES):
+        try:
+            return _guard(url, run_id, policy, connection)
+        except psycopg.errors.SerializationFailure:
+            continue
+    raise BusyError(f"Run {run_id!r} is being judged by others. Nothing was changed; try again when they have ended.")
+
+
+def _guard(url: str, run_id: str, policy: Policy, connection: Connection | None) -> Verdict:
     with connect(url) as warehouse:
         warehouse.isolation_level = psycopg.IsolationLevel.REPEATABLE_READ  # counts and digest are of one moment
         run = require_run(warehouse, run_id)

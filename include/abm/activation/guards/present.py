@@ -34,8 +34,8 @@ def _paragraphs(measured: Measured, found: Sequence[Finding], decision: str) -> 
         f"{plan.rows_unchanged:,} of {plan.rows_desired:,} rows are unchanged, {plan.rows_withheld:,} were refused "
         "before and are not sent again."
     )
-    if measured.edits:
-        yield f"\n**Edited by hand:** {edits_in_words(measured)}."
+    by_others = {"Edited by hand": edits_in_words(measured), "Opt-outs": opt_outs_in_words(measured)}
+    yield from (f"\n**{who}:** {told}." for who, told in by_others.items() if told)
     if found:
         yield "\n**Over the limits of the policy:**\n"
         yield from (f"- {_plain(finding.told)} (`{_plain(finding.policy_key)}`)" for finding in found)
@@ -66,6 +66,15 @@ def _paragraphs(measured: Measured, found: Sequence[Finding], decision: str) -> 
         )
     elif decision == "stop":
         yield "\nIt cannot be approved: nothing is sent, nothing is removed, and the next night plans anew."
+
+
+def opt_outs_in_words(measured: Measured) -> str:
+    """Tell how many members who opted out left already, and how many have to, whatever becomes of the plan."""
+    counts = {
+        "left before this plan was made": measured.opt_outs.left,
+        "to leave with the next run, which nothing holds": measured.opt_outs.waiting,
+    }
+    return ", ".join(f"{count:,} {told}" for told, count in counts.items() if count)
 
 
 def edits_in_words(measured: Measured) -> str:
@@ -134,6 +143,8 @@ def tables(verdict: Verdict) -> Iterator[Table]:
         yield _table("Expected of each audience", ("Audience",), [(told,) for told in _expectations(measured)])
     if measured.edits:
         yield _table("Edited by hand in the CRM", ("Fields",), [(edits_in_words(measured),)])
+    if told := opt_outs_in_words(measured):
+        yield _table("Opt-outs", ("Members",), [(told,)])
     if verdict.reasons:
         yield _table(f"Over the limits: {verdict.decision}", ("Why",), [(reason,) for reason in verdict.reasons])
 
@@ -163,5 +174,7 @@ def _document(verdict: Verdict) -> dict[str, Any]:
     if verdict.measured is not None:
         measured = asdict(verdict.measured)
         document |= {"counts": measured["plan"], "before": verdict.measured.whole.before}
-        document |= {name: measured[name] for name in ("audiences", "forecasts", "fields", "edits", "examples")}
+        document |= {
+            name: measured[name] for name in ("audiences", "forecasts", "fields", "edits", "opt_outs", "examples")
+        }
     return document

@@ -10,8 +10,9 @@ from psycopg.rows import class_row
 from abm.activation.field_edits import open_edits
 from abm.activation.guards.digests import plan_digest
 from abm.activation.guards.moves import FieldTally, field_tallies
+from abm.activation.opt_outs import OptOuts, count_opt_outs
 from abm.activation.planning import PlanSummary, read_plan
-from abm.activation.runs import require_run
+from abm.activation.runs import OPT_OUTS, require_run
 from abm.destinations import REGISTRY
 
 if TYPE_CHECKING:
@@ -27,7 +28,7 @@ EXAMPLES = 5  # keys shown of each kind
 _PREVIOUS = """
 select rows_desired
 from ops.sync_runs
-where destination = %s and status = 'finished' and run_id <> %s
+where destination = %s and status = 'finished' and run_id <> %s and not run_id like '%%' || %s
 order by planned_at desc
 limit 1
 """
@@ -106,7 +107,10 @@ class Examples:
 
 @dataclass(frozen=True)
 class Measured:
-    """A plan in exact counts, and the digest that names it; `edits` by hand stand, by what was decided of them."""
+    """A plan in exact counts, and the digest that names it; `edits` by hand stand, by what was decided of them.
+
+    Members who opted out are no part of the plan; `opt_outs` counts them.
+    """
 
     plan: PlanSummary
     digest: str
@@ -116,6 +120,7 @@ class Measured:
     examples: Sequence[Examples]
     forecasts: Sequence[Forecast] = ()
     edits: Mapping[str, int] = field(default_factory=dict)
+    opt_outs: OptOuts = field(default_factory=OptOuts)
 
     @property
     def is_first_sync(self) -> bool:
@@ -131,7 +136,7 @@ def measure(
     if plan is None:
         raise AssertionError(run_id)
     of_members = REGISTRY[destination].kind == "audiences"
-    previous = connection.execute(_PREVIOUS, [destination, run_id]).fetchone()
+    previous = connection.execute(_PREVIOUS, [destination, run_id, OPT_OUTS]).fetchone()
     whole = Tally(
         audience=None,
         acknowledged=plan.rows_acknowledged,
@@ -151,6 +156,7 @@ def measure(
         examples=_examples(connection, run_id, audiences or [whole]),
         forecasts=forecasts,
         edits={} if of_members else open_edits(connection, destination),
+        opt_outs=count_opt_outs(connection, destination, run_id),
     )
 
 
