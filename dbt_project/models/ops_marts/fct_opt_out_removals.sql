@@ -8,9 +8,22 @@ opt_outs as (
     where valid_to is null
 ),
 
-known_since as (
-    select person_id, min(valid_from) as known_on
+{# A row that begins on the day the one before it ends goes on with it. #}
+begun as (
+    select
+        person_id,
+        valid_from,
+        lag(valid_to) over (
+            partition by person_id order by valid_from
+        ) as ended_before
     from {{ source('sending', 'opt_out_ledger') }}
+),
+
+{# Since the person last said no: an opt-out that was taken back is over. #}
+known_since as (
+    select person_id, max(valid_from) as known_on
+    from begun
+    where ended_before is null or ended_before < valid_from
     group by person_id
 ),
 
