@@ -15,7 +15,8 @@ from abm.activation.audiences import store_audiences
 from abm.activation.desired import field_map, live_release
 from abm.activation.flight import Flight
 from abm.activation.guards.approvals import require_approval
-from abm.activation.recording import NO_LOOPS, REASON_LENGTH, Recorder
+from abm.activation.member_moves import hold_joins
+from abm.activation.recording import REASON_LENGTH, Recorder
 from abm.activation.runs import announce, fail_run, hold_run, locked_destination, require_run, set_status
 from abm.activation.whole_audiences import send_whole
 from abm.destinations import REGISTRY, Change, Result, WholeAudiences, open_destination
@@ -61,20 +62,6 @@ where
     and (changes.operation = 'remove') = %(are_removals)s
 order by changes.object_key
 limit %(rows)s
-"""
-_HOLD_JOINS = """
-update ops.sync_changes as joins
-set
-    outcome = 'held', reason_code = 'LEAVE_BEFORE_JOIN', reason = 'it could not leave its former audience yet',
-    finished_at = now()
-where
-    joins.run_id = %(run_id)s and joins.outcome is null and joins.operation <> 'remove'
-    and substr(joins.object_key, strpos(joins.object_key, '/') + 1) in (
-        select substr(leaves.object_key, strpos(leaves.object_key, '/') + 1)
-        from ops.sync_changes as leaves
-        where leaves.run_id = %(run_id)s and leaves.operation = 'remove'
-            and leaves.outcome in ('failed', 'refused', 'held')
-    )
 """
 
 
@@ -197,19 +184,12 @@ def _send_rows(url: str, warehouse: psycopg.Connection, run: Run, destination: D
         recorder.wait()
         if failures < FAILURES_IN_A_ROW:
             if REGISTRY[run.destination].kind == "audiences":
-                _hold_joins(warehouse, run)
+                hold_joins(warehouse, run)
             failures = _send_phase(warehouse, run, destination, recorder, are_removals=False, failures=failures)
     if failures >= FAILURES_IN_A_ROW:
         told = f"{run.destination} did not answer {FAILURES_IN_A_ROW} times in a row"
         fail_run(warehouse, run.run_id, _DOWN, f"not sent: {told}")
         raise RetryableError(f"{told}. Its rows come again: with this run tried again, or the next plan.", code=_DOWN)
-
-
-def _hold_joins(warehouse: psycopg.Connection, run: Run) -> None:
-    """Hold who could not leave yet; the planner, which knows nothing of a new run, would compare each row with each."""
-    with warehouse.transaction():
-        warehouse.execute(NO_LOOPS.format("local "))
-        warehouse.execute(_HOLD_JOINS, {"run_id": run.run_id})
 
 
 def _send_phase(

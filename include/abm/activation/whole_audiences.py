@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from abm.activation.audiences import known_audiences, store_audiences
+from abm.activation.member_moves import hold_joins, leaving_first
 from abm.activation.recording import record_audience
 from abm.activation.runs import announce
 from abm.errors import RefusedError, RetryableError
@@ -21,19 +22,23 @@ if TYPE_CHECKING:
 
 READY = "READY"
 
-# What the platform shall hold after this run: what it acknowledged, overlaid by what was planned.
+# What the platform shall hold after this run: what it acknowledged, overlaid by what was planned and not held.
 _MEMBERS = """
 select payload
 from (
     select object_key, payload from ops.sync_changes
-    where run_id = %(run_id)s and operation <> 'remove' and starts_with(object_key, %(prefix)s)
+    where
+        run_id = %(run_id)s and operation <> 'remove' and starts_with(object_key, %(prefix)s)
+        and outcome is distinct from 'held'
     union all
     select object_key, payload from ops.sync_state as state
     where
         destination = %(destination)s and starts_with(object_key, %(prefix)s)
         and not exists (
             select 1 from ops.sync_changes as changes
-            where changes.run_id = %(run_id)s and changes.object_key = state.object_key
+            where
+                changes.run_id = %(run_id)s and changes.object_key = state.object_key
+                and changes.outcome is distinct from 'held'
         )
 ) as members
 order by object_key collate "C"
@@ -45,12 +50,13 @@ def send_whole(url: str, warehouse: psycopg.Connection, run: Run, destination: W
     planned = _planned(warehouse, run)
     known = known_audiences(warehouse, run.destination)
     lost = [found.name for found in destination.read_back(known) if found.status != READY]
-    names = sorted({*planned, *lost})
-    destination.prepare(names)
+    names = {*planned, *lost}
+    destination.prepare(sorted(names))
     if planned:
         last = _last_key(warehouse, run)
         announce(warehouse, run.run_id, removed_to=last, sent_to=last)
-    for name in names:
+    hold_joins(warehouse, run)
+    for name in leaving_first(warehouse, run, [*names]):
         try:
             with _members(url, run, name) as members:
                 store_audiences(
@@ -58,8 +64,10 @@ def send_whole(url: str, warehouse: psycopg.Connection, run: Run, destination: W
                 )
         except RetryableError as error:
             record_audience(warehouse, run, name, "failed", error)
+            hold_joins(warehouse, run)
         except RefusedError as error:
             record_audience(warehouse, run, name, "refused", error)
+            hold_joins(warehouse, run)
         else:
             record_audience(warehouse, run, name, "accepted")
 

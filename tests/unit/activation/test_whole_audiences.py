@@ -9,7 +9,7 @@ import pytest
 
 from abm import activation
 from abm.destinations.lists.destination import Lists
-from abm.errors import ConfigurationError, Fault, RetryableError
+from abm.errors import ConfigurationError, Fault, RefusedError, RetryableError
 from abm.warehouse import connect
 
 if TYPE_CHECKING:
@@ -25,9 +25,10 @@ class Disk(Lists):
     """A lists folder whose next writing may fail."""
 
     fault: Exception | None = None
+    faulty: str | None = None  # the one audience that fails; all where none is named
 
     def replace(self, audience: str, members: Iterable[Mapping[str, str]], *, release_id: str | None) -> Audience:
-        if self.fault is not None:
+        if self.fault is not None and self.faulty in {None, audience}:
             raise self.fault
         return super().replace(audience, members, release_id=release_id)
 
@@ -99,3 +100,32 @@ def test_list_that_could_not_be_written_is_written_the_next_night(world: World, 
     publish(world, "core/a")
     world.night("lists")
     assert files(disk) == {"core": ["core/a"]}
+
+
+@pytest.mark.parametrize(
+    "fault", [RetryableError("the disk is busy"), RefusedError("the list is too long", code="LIST_TOO_LONG")]
+)
+def test_who_could_not_leave_a_list_joins_no_other(world: World, disk: Disk, fault: Exception) -> None:
+    publish(world, "core/a", "wide/b", "wide/c")
+    world.night("lists")
+    publish(world, "core/a", "core/b", "wide/c")
+    object.__setattr__(disk, "fault", fault)
+    object.__setattr__(disk, "faulty", "wide")
+    run_id = world.plan("lists").run_id
+    world.send(run_id)
+    assert files(disk) == {"core": ["core/a"], "wide": ["wide/b", "wide/c"]}
+    with connect(world.url) as warehouse:
+        held = warehouse.execute("select object_key, reason_code from ops.sync_changes where outcome = 'held'")
+        assert held.fetchall() == [("core/b", "LEAVE_BEFORE_JOIN")]
+
+    object.__setattr__(disk, "fault", None)
+    world.night("lists")
+    assert files(disk) == {"core": ["core/a", "core/b"], "wide": ["wide/c"]}
+
+
+def test_lists_that_swap_members_are_both_written(world: World, disk: Disk) -> None:
+    publish(world, "core/a", "wide/b")
+    world.night("lists")
+    publish(world, "core/b", "wide/a")
+    world.night("lists")
+    assert files(disk) == {"core": ["core/b"], "wide": ["wide/a"]}
