@@ -66,11 +66,7 @@ where
 
 
 def store_audiences(connection: psycopg.Connection, destination: str, audiences: Sequence[Audience]) -> None:
-    """Note what was read or written; one that was removed is forgotten, one that is gone is filled again."""
-    removed = [found.name for found in audiences if found.status == REMOVED]
-    connection.execute(
-        "delete from ops.sync_audiences where destination = %s and audience = any(%s)", [destination, removed]
-    )
+    """Note what was read or prepared; one that is gone, or was made anew, is filled again."""
     connection.execute(
         _DOUBT,
         {
@@ -81,6 +77,20 @@ def store_audiences(connection: psycopg.Connection, destination: str, audiences:
             "missing": MISSING,
         },
     )
+    _store(connection, destination, audiences)
+
+
+def store_written(connection: psycopg.Connection, destination: str, audience: Audience) -> None:
+    """Note an audience that was just written whole, be it another one there now; one that was removed is forgotten."""
+    if audience.status == REMOVED:
+        connection.execute(
+            "delete from ops.sync_audiences where destination = %s and audience = %s", [destination, audience.name]
+        )
+    else:
+        _store(connection, destination, [audience])
+
+
+def _store(connection: psycopg.Connection, destination: str, audiences: Sequence[Audience]) -> None:
     with connection.cursor() as cursor:
         cursor.executemany(
             _STORE,
@@ -95,7 +105,6 @@ def store_audiences(connection: psycopg.Connection, destination: str, audiences:
                     found.match_rate,
                 )
                 for found in audiences
-                if found.status != REMOVED
             ],
         )
 

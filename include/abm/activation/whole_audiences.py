@@ -5,7 +5,7 @@ from __future__ import annotations
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
-from abm.activation.audiences import known_audiences, store_audiences
+from abm.activation.audiences import known_audiences, store_written
 from abm.activation.member_moves import hold_joins, leaving_first
 from abm.activation.recording import record_audience
 from abm.activation.runs import announce
@@ -59,9 +59,8 @@ def send_whole(url: str, warehouse: psycopg.Connection, run: Run, destination: W
     for name in leaving_first(warehouse, run, [*names]):
         try:
             with _members(url, run, name) as members:
-                store_audiences(
-                    warehouse, run.destination, [destination.replace(name, members, release_id=run.release_id)]
-                )
+                written = destination.replace(name, members, release_id=run.release_id)
+            store_written(warehouse, run.destination, written)
         except RetryableError as error:
             record_audience(warehouse, run, name, "failed", error)
             hold_joins(warehouse, run)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
@@ -13,7 +14,7 @@ from abm.errors import ConfigurationError, Fault, RefusedError, RetryableError
 from abm.warehouse import connect
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
     from pathlib import Path
 
     from abm.destinations import Audience
@@ -129,3 +130,27 @@ def test_lists_that_swap_members_are_both_written(world: World, disk: Disk) -> N
     publish(world, "core/b", "wide/a")
     world.night("lists")
     assert files(disk) == {"core": ["core/b"], "wide": ["wide/a"]}
+
+
+class NewIds(Disk):
+    """A platform on which each writing makes another audience, as an uploaded list is on LinkedIn."""
+
+    written = 0
+
+    def replace(self, audience: str, members: Iterable[Mapping[str, str]], *, release_id: str | None) -> Audience:
+        object.__setattr__(self, "written", self.written + 1)
+        return replace(super().replace(audience, members, release_id=release_id), remote_id=f"id-{self.written}")
+
+    def read_back(self, names: Sequence[str]) -> Sequence[Audience]:
+        return [replace(found, remote_id=f"id-{self.written}") for found in super().read_back(names)]
+
+
+def test_audience_made_anew_with_all_its_members_is_not_written_again(world: World, tmp_path: Path) -> None:
+    world.platform = NewIds(tmp_path / "lists")  # type: ignore[assignment]
+    publish(world, "core/a", "core/b")
+    world.night("lists")
+    publish(world, "core/a", "core/b", "core/c")
+    world.night("lists")
+    again = world.night("lists")
+    assert (again.planned, again.unchanged) == (0, 3)
+    assert world.platform.written == 2  # type: ignore[attr-defined]
