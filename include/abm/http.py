@@ -116,7 +116,7 @@ class PlatformClient:
                 f"{self.platform} did not answer ({type(error).__name__}). It is tried again by itself; if that "
                 f"does not help, check the network and the host of connection abm_{self.platform}.",
                 code="UNREACHABLE",
-            ) from error
+            ) from None
         self.limiter.note(self.told(response.headers))
         return response
 
