@@ -175,6 +175,7 @@ def model(
     """Build, check, compare and publish; what a person must decide is held, unless a review says who approves it."""
     tell(f"Building the candidate as of {as_of}")
     policy = load_policy(settings.policy)
+    ingest.catch_up(url)
     release.start_build(url, as_of=as_of, release_id=release_id, policy=policy, is_review=review is not None)
     try:
         with release.lock_build(url):

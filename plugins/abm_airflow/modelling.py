@@ -35,13 +35,15 @@ def build_and_publish(*, is_review: bool) -> None:
 @errors_told
 def start_build(*, is_review: bool) -> dict[str, str]:
     """Name the release and what it is computed for."""
+    from abm.ingest import catch_up
     from abm.policy.load import load_policy
     from abm.release import start_build as start
     from abm.settings import load_settings
 
-    context = get_current_context()
+    context, url = get_current_context(), WarehouseHook().migrated_url()
+    catch_up(url)
     started = start(
-        WarehouseHook().migrated_url(),
+        url,
         as_of=night_options(context).as_of_date(context),
         release_id=f"{context['dag_run'].dag_id}-{run_key(context)}",  # two DAGs may be due at the same second
         policy=load_policy(load_settings().policy),

@@ -13,8 +13,10 @@ import psycopg
 import pyarrow as pa
 import pytest
 
+from abm import ingest, nightly
 from abm.errors import AbmError, ConfigurationError, HeldError, RetryableError
 from abm.ingest import (
+    catch_up,
     configured_sources,
     files_connection,
     hold_source,
@@ -250,6 +252,34 @@ def test_logs_have_counts_and_no_values(url: str, hubspot: FakePlatform, caplog:
     merge_source(url, "hubspot", "n1")
     assert "Merged hubspot.contact: 1 inserted" in caplog.text
     assert "ann@example.com" not in caplog.text
+
+
+def test_people_whose_digests_a_crash_left_behind_are_caught_up_before_a_model(
+    url: str, hubspot: FakePlatform, warehouse: psycopg.Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def digested() -> int:
+        (rows,) = warehouse.execute("select count(*) from ops.identity_digests where record_id = 'c9'").fetchone() or (
+            0,
+        )
+        return int(rows)
+
+    def broken(*_: object) -> int:
+        raise RetryableError("the warehouse went away")
+
+    hubspot.rows["contact"] = [{"id": "c9", "email": "ann@example.com"}]
+    stage_source(url, "hubspot", HUBSPOT, "n1")
+    with monkeypatch.context() as crash:
+        crash.setattr(ingest, "refresh_digests", broken)
+        with pytest.raises(RetryableError):
+            merge_source(url, "hubspot", "n1")
+        assert merged_sources(url, "n1") == ["hubspot"]
+        with pytest.raises(RetryableError):
+            nightly.model(url, Settings(), datetime.now(UTC).date(), "r1", tell=print)
+    assert warehouse.execute("select 1 from ops.releases where release_id = 'r1'").fetchone() is None
+    assert digested() == 0
+    catch_up(url)
+    catch_up(url)
+    assert digested() > 0
 
 
 @pytest.mark.outside

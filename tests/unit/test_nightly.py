@@ -99,6 +99,7 @@ def built(monkeypatch):
         ),
     )
     monkeypatch.setattr(nightly.transform, "build", lambda _: None)
+    monkeypatch.setattr(nightly.ingest, "catch_up", lambda _: None)
     checked = SimpleNamespace(stops=[], raise_if_stopped=lambda: None)
     monkeypatch.setattr(nightly.quality, "check_candidate", lambda *_: checked)
     return done
