@@ -176,6 +176,20 @@ def test_a_key_is_the_same_wherever_its_columns_hold_the_same(folder: Folder) ->
     assert len({row["opportunity_id"] for row in rows}) == 4
 
 
+def test_an_address_as_the_key_of_a_person_lands_as_its_digest(folder: Folder) -> None:
+    folder.write("people.csv", "mail,id\nAnn@Example.com,7\nbob@example.com,8\n")
+    folder.write("visits.csv", "visit,mail\n1,ann@example.com\n2,\n")
+    folder.map("contacts", "people.csv", {"contact_id": "mail", "email": "mail"})
+    folder.map("activities", "visits.csv", {"activity_id": "visit", "contact_id": "mail"})
+    by_address = [row["contact_id"] for row in folder.rows("contacts")]
+    assert not any("@" in key for key in by_address)
+    assert [row.get("contact_id") for row in folder.rows("activities")] == [by_address[0], None]
+    folder.map("contacts", "people.csv", {"contact_id": {"key": ["mail"]}})
+    assert [row["contact_id"] for row in folder.rows("contacts")] == by_address
+    folder.map("contacts", "people.csv", {"contact_id": "id"})
+    assert [row["contact_id"] for row in folder.rows("contacts")] == ["7", "8"]
+
+
 def test_a_lookup_takes_the_value_beside_its_match(folder: Folder, caplog: pytest.LogCaptureFixture) -> None:
     folder.write("leads.csv", "lead,account\nl1,a1\nl2,a2\n")
     folder.write("o.csv", "id,lead\n1,l2\n2,l9\n3,\n")

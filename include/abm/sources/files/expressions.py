@@ -22,6 +22,7 @@ Values = Any  # a pa.Array; the stubs have no common type for what goes in and o
 
 _TRUE, _FALSE = pa.array(["true", "t", "yes", "y", "1", "1.0"]), pa.array(["false", "f", "no", "n", "0", "0.0"])
 _ZONE = r":\d\d(\.\d+)?(Z|[+-]\d\d(:?\d\d)?)$"
+PERSON_KEY = "contact_id"  # stands in plans, audiences and messages, so it holds no address
 _KEY_BYTES = 10  # a collision among 100 million keys has a chance of one in 10^8
 
 
@@ -52,7 +53,7 @@ def evaluate(
         made = pc.round(pc.multiply(made, expression.multiply), 6)
     if expression.default is not None:
         made = pc.coalesce(made, _constant(expression.default, column.type, batch.num_rows))
-    return made
+    return _unreadable(made) if column.name == PERSON_KEY else made
 
 
 def _constant(value: Scalar, wanted: pa.DataType, rows: int) -> Values:
@@ -86,6 +87,13 @@ def _key(columns: tuple[str, ...], batch: pa.RecordBatch) -> Values:
     blank = "\x1f" * (len(columns) - 1)
     digests = [None if value == blank else _digest(value) for value in encoded.dictionary.to_pylist()]
     return pa.array(digests, TEXT).take(encoded.indices)
+
+
+def _unreadable(keys: Values) -> Values:
+    """Replace mail addresses by what a 'key' of their column would be."""
+    encoded = keys.dictionary_encode()
+    new = [_digest(key.strip().lower()) if "@" in key else key for key in encoded.dictionary.to_pylist()]
+    return pa.array(new, TEXT).take(encoded.indices)
 
 
 def _digest(value: str) -> str:
