@@ -56,6 +56,8 @@ class PlatformClient:
     transport: httpx.BaseTransport | None = None
     _client: httpx.Client | None = field(default=None, repr=False)
     _opening: threading.Lock = field(default_factory=threading.Lock, repr=False)
+    _authenticating: threading.Lock = field(default_factory=threading.Lock, repr=False)
+    _given: Mapping[str, str] | None = field(default=None, repr=False)
 
     def request(
         self,
@@ -85,10 +87,10 @@ class PlatformClient:
         self.limiter.close()
 
     def _send(self, method: str, path: str, *, headers: Mapping[str, str] | None, **body: Any) -> httpx.Response:
-        response = self._once(method, path, headers, body)
+        response, credentials = self._once(method, path, headers, body)
         if self.is_expired(response):
-            self.authentication.renew()
-            response = self._once(method, path, headers, body)
+            self._renew(credentials)
+            response, _ = self._once(method, path, headers, body)
         if response.status_code >= httpx.codes.BAD_REQUEST:
             error = self.classify(response)
             if isinstance(error, RetryableError) and error.retry_after:
@@ -96,11 +98,22 @@ class PlatformClient:
             raise error
         return response
 
-    def _once(self, method: str, path: str, headers: Mapping[str, str] | None, body: dict[str, Any]) -> httpx.Response:
+    def _renew(self, refused: Mapping[str, str]) -> None:
+        """Renew the credentials, unless another thread did since these were sent."""
+        with self._authenticating:
+            if refused == self._given:
+                self._given = None
+                self.authentication.renew()
+
+    def _once(
+        self, method: str, path: str, headers: Mapping[str, str] | None, body: dict[str, Any]
+    ) -> tuple[httpx.Response, Mapping[str, str]]:
+        """Send a request, and return the answer and the credentials that were sent."""
         self.limiter.take(self.kind_of(method, path))
         try:
             client = self._open()
-            credentials = self.authentication.headers(client)
+            with self._authenticating:
+                credentials = self._given = self.authentication.headers(client)
             response = client.request(
                 method, path, headers={**self.default_headers, **credentials, **(headers or {})}, **body
             )
@@ -118,7 +131,7 @@ class PlatformClient:
                 code="UNREACHABLE",
             ) from None
         self.limiter.note(self.told(response.headers))
-        return response
+        return response, credentials
 
     def _misconfigured(self, problem: str, remedy: str) -> ConfigurationError:
         return ConfigurationError(Fault(f"connection abm_{self.platform}", problem, remedy))

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import contextlib
 import socket
+import threading
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 
 import httpx
@@ -107,6 +109,21 @@ def test_expired_credentials_are_renewed_once() -> None:
     assert [request.headers["Authorization"] for request in server.requests] == ["Bearer t0", "Bearer t1"]
 
 
+def test_requests_refused_together_renew_their_credentials_once() -> None:
+    together, token = threading.Barrier(4), Token()
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        if request.headers["Authorization"] != "Bearer t0":
+            return httpx.Response(200 if request.headers["Authorization"] == "Bearer t1" else 401)
+        together.wait(timeout=10)
+        return httpx.Response(401)
+
+    platform = PlatformClient("x", "https://api.example", token, classify, transport=httpx.MockTransport(answer))
+    with ThreadPoolExecutor(4) as flight:
+        answers = list(flight.map(lambda path: platform.request("GET", path), ["/a", "/b", "/c", "/d"]))
+    assert ({answer.status_code for answer in answers}, token.renewed) == ({200}, 1)
+
+
 def test_credentials_refused_after_renewal_are_a_fault_of_configuration() -> None:
     token, server = Token(), Server([httpx.Response(401)])
     with pytest.raises(ConfigurationError):
@@ -121,7 +138,7 @@ def test_transport_errors_name_the_connection_and_no_address(waits: list[float],
         client(server).request("GET", "/a", params={"email": "ann@mail.example"})
     assert "mail.example" not in str(told.value)
     assert "api.example" not in str(told.value)
-    assert told.value.__suppress_context__  # Airflow logs the chain
+    assert told.value.__cause__ is None  # Airflow logs the chain
 
 
 @pytest.mark.parametrize("base_url", ["https://exa mple:port", "ftp://files.example", "no-scheme"])
