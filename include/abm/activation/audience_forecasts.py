@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import astuple, dataclass
+from functools import cache, partial
 from typing import TYPE_CHECKING, Literal
 
 from psycopg.rows import class_row
@@ -97,8 +98,8 @@ def forecast_audiences(
 ) -> Sequence[Forecast]:
     """Forecast each published audience of the destination, and store that for the run that is being planned."""
     assumptions = read_assumptions(connection, policy_version)
-    desired = read_desired(connection, destination)
-    found = [_forecast(connection, destination, one, desired, assumptions) for one in desired]
+    published = cache(partial(read_desired, connection))
+    found = [_forecast(connection, destination, one, published, assumptions) for one in published(destination)]
     with connection.cursor() as cursor:
         cursor.execute("delete from ops.audience_forecasts where run_id = %s", [run_id])
         cursor.executemany(_STORE, [(run_id, destination, *astuple(forecast)) for forecast in found])
@@ -161,17 +162,18 @@ def _forecast(
     connection: psycopg.Connection,
     destination: str,
     one: Desired,
-    desired: Sequence[Desired],
+    published: Callable[[str], Sequence[Desired]],
     assumptions: Assumptions,
 ) -> Forecast:
-    rate, minimum = _rate(connection, destination, one, desired, assumptions), assumptions.minimum(destination)
+    rate = _rate(connection, destination, one, published(destination), assumptions)
+    minimum = assumptions.minimum(destination)
     decision, reason = decide(
         one,
         rate,
         minimum,
         clears_shrunk=assumptions.clears_shrunk,
         is_live=lambda: connection.execute(_IS_LIVE, [destination, one.audience]).fetchone() == (True,),
-        company_list=lambda: None if one.of_companies else _company_list(connection, one, assumptions),
+        company_list=lambda: None if one.of_companies else _company_list(connection, one, published, assumptions),
     )
     return Forecast(
         one.audience,
@@ -204,11 +206,16 @@ def _rate(
     return learned_rate(assumed, assumptions.weight, readings, one.audience)
 
 
-def _company_list(connection: psycopg.Connection, small: Desired, assumptions: Assumptions) -> str | None:
+def _company_list(
+    connection: psycopg.Connection,
+    small: Desired,
+    published: Callable[[str], Sequence[Desired]],
+    assumptions: Assumptions,
+) -> str | None:
     """Return the first list of companies of the same style that is large enough for the platform of companies."""
     minimum = assumptions.minimum(_COMPANY_PLATFORM) or 0
     for destination in _COMPANY_LISTS:
-        for one in read_desired(connection, destination):
+        for one in published(destination):
             if one.style != small.style or not one.of_companies:
                 continue
             rate = _rate(connection, _COMPANY_PLATFORM, one, [one], assumptions)

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from abm.activation import read_forecasts
-from abm.activation.audience_forecasts import Desired, decide
+from abm.activation import audience_forecasts, read_forecasts
+from abm.activation.audience_forecasts import Desired, decide, read_desired
 from abm.activation.audience_rates import Rate, Reading, learned_rate
 from abm.warehouse import connect
 
@@ -147,6 +147,21 @@ def test_companies_serve_where_people_are_too_few(world: World) -> None:
     found = forecast(world, "meta")
     assert (found.decision, found.expected_size) == ("company_list", 30)
     assert "'wide' on linkedin" in found.reason
+
+
+def test_members_of_a_destination_are_read_once_however_many_audiences_are_small(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read: list[str] = []
+
+    def counted(connection: Any, destination: str) -> Any:
+        read.append(destination)
+        return read_desired(connection, destination)
+
+    monkeypatch.setattr(audience_forecasts, "read_desired", counted)
+    world.publish_members(people("One", 3) | people("Two", 3) | people("Three", 3), "meta")
+    world.plan("meta")
+    assert sorted(read) == ["linkedin", "lists", "meta"]
 
 
 def test_few_people_of_another_style_are_skipped(world: World) -> None:
