@@ -173,6 +173,20 @@ def test_list_that_is_too_long_is_refused_before_anything_changes(uploading, sto
     assert _held(store, COMPANIES) == {"a.example", "b.example"}
 
 
+@pytest.mark.parametrize(("before", "after"), [("stream", "list"), ("list", "stream")])
+def test_segment_of_the_former_way_is_told_before_another_is_made(open_linkedin, store, before, after):
+    former, present = open_linkedin(upload=before), open_linkedin(upload=after)
+    if before == "list":
+        former.replace(COMPANIES, map(_company, "ab"), release_id="r1")
+    else:
+        former.prepare([COMPANIES])
+    with pytest.raises(ConfigurationError, match=r"still has segment .* Delete that segment in Campaign Manager"):
+        present.prepare([COMPANIES])
+    assert len(_types(store)) == 1
+    store.execute("delete from segments")
+    present.prepare([COMPANIES])
+
+
 def test_unknown_way_of_uploading_is_told(open_linkedin):
     with pytest.raises(ConfigurationError, match="'upload' is not known"):
         open_linkedin(upload="fax")

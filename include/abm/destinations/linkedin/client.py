@@ -12,7 +12,7 @@ import orjson
 import stamina
 
 from abm.destinations import Audience
-from abm.errors import ContractError, RefusedError, RetryableError
+from abm.errors import ConfigurationError, ContractError, Fault, RefusedError, RetryableError
 from abm.platforms.linkedin import body_of
 
 if TYPE_CHECKING:
@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from abm.http import PlatformClient
 
 SEGMENTS = "/rest/dmpSegments"
+DIRECT_API, LIST_UPLOAD = "DIRECT_API", "LIST_UPLOAD"
+SOURCE_PLATFORMS = frozenset({DIRECT_API, LIST_UPLOAD})
 COMPANY, USER = "COMPANY", "USER"
 STREAMS = {COMPANY: "companies", USER: "users"}
 ELEMENTS_A_REQUEST = 5000
@@ -64,6 +66,27 @@ class SegmentClient:
     def find(self, name: str) -> Segment | None:
         """Return the audience's segment, the oldest where there are several."""
         return next(iter(self.find_all(name)), None)
+
+    def require_no_other(self, names: Sequence[str]) -> None:
+        """Raise ConfigurationError where a segment to be made stands there under another source platform of ours.
+
+        What left since the connection was switched would stay in it.
+        """
+        others = SOURCE_PLATFORMS - {self.source_platform}
+        faults = [
+            Fault(
+                f"LinkedIn audience {name!r}",
+                f"still has segment {segment.segment_id} of source platform {other}",
+                "Delete that segment in Campaign Manager, or set upload and source_platform in the extra of connection "
+                "abm_linkedin back to what they were",
+            )
+            for name in dict.fromkeys(names)
+            if not self.find(name)
+            for other in sorted(others)
+            for segment in replace(self, source_platform=other).find_all(name)
+        ]
+        if faults:
+            raise ConfigurationError(*faults)
 
     def find_all(self, name: str) -> Sequence[Segment]:
         """Return the segments with the audience's source id, the oldest first."""

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from abm.destinations import MISSING, Audience
 from abm.destinations.flights import batches_in_flight
-from abm.destinations.linkedin.client import COMPANY, USER, SegmentClient
+from abm.destinations.linkedin.client import COMPANY, DIRECT_API, LIST_UPLOAD, USER, SegmentClient
 from abm.destinations.linkedin.lists import LinkedInLists
 from abm.destinations.linkedin.sending import Sending
 from abm.errors import ConfigurationError, Fault
@@ -28,8 +28,6 @@ if TYPE_CHECKING:
 
 ROWS_A_SEND = 5000  # one full request, so that the next is read and the last recorded beside it
 BATCHES_IN_FLIGHT = 4
-DEFAULT_SOURCE_PLATFORM = "DIRECT_API"
-LIST_PLATFORM = "LIST_UPLOAD"
 _UNUSABLE = frozenset({"EXPIRED", "FAILED", "ERROR"})
 _ACCOUNT_URN = re.compile(r"urn:li:sponsoredAccount:\d+")
 
@@ -58,8 +56,8 @@ def connect(
         )
     users = _user_audiences(connection.extra)
     if _is_list_upload(connection.extra):
-        return LinkedInLists(SegmentClient(open_client(connection, transport), account, LIST_PLATFORM), users)
-    source_platform = str(connection.extra.get("source_platform", DEFAULT_SOURCE_PLATFORM))
+        return LinkedInLists(SegmentClient(open_client(connection, transport), account, LIST_UPLOAD), users)
+    source_platform = str(connection.extra.get("source_platform", DIRECT_API))
     client = SegmentClient(open_client(connection, transport), account, source_platform)
     flying = batches_in_flight(connection, BATCHES_IN_FLIGHT)
     return LinkedInDestination(client, users, batches_in_flight=flying)
@@ -105,6 +103,7 @@ class LinkedInDestination:
 
     def prepare(self, names: Sequence[str]) -> Sequence[Audience]:
         """Find or create one segment for each audience."""
+        self.client.require_no_other(names)
         found = {name: self.client.find_or_create(name, self._kind(name)) for name in dict.fromkeys(names)}
         if faults := [
             fault for name, segment in found.items() for fault in _type_faults(name, segment, self._kind(name))

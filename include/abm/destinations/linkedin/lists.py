@@ -45,6 +45,7 @@ class LinkedInLists:
     user_audiences: Container[str] = frozenset()
 
     def prepare(self, names: Sequence[str]) -> Sequence[Audience]:
+        self.client.require_no_other(names)
         return []
 
     def missing(self, names: Sequence[str]) -> Sequence[Fault]:
