@@ -39,6 +39,7 @@ _CONNECTION_REMEDIES = {
     "too many": "Close connections or raise max_connections there, then run again",
 }
 _START_SECONDS = 60
+_STOP_SECONDS = 240  # it writes what only its memory holds first, and a busy disk took more than a minute over that
 
 
 @contextlib.contextmanager
@@ -212,11 +213,11 @@ class EmbeddedServer:
         if not self.running:
             return
         try:
-            self._pg_ctl("-m", "fast", "stop")
+            self._pg_ctl("-m", "fast", "stop", seconds=_STOP_SECONDS)
         except (subprocess.SubprocessError, OSError) as error:
             if self.running:
                 raise AbmError(
-                    f"The embedded PostgreSQL in {self.data_dir} did not stop in {_START_SECONDS} s. "
+                    f"The embedded PostgreSQL in {self.data_dir} did not stop in {_STOP_SECONDS} s. "
                     f"Its log is {self.data_dir / 'server.log'}; run 'abm down' to try again"
                 ) from error
 
@@ -228,12 +229,12 @@ class EmbeddedServer:
             return False
         return True
 
-    def _pg_ctl(self, *arguments: str) -> None:
+    def _pg_ctl(self, *arguments: str, seconds: int = _START_SECONDS) -> None:
         program("pg_ctl")(
-            ["-w", "-t", str(_START_SECONDS), *arguments],
+            ["-w", "-t", str(seconds), *arguments],
             pgdata=self.data_dir,
             user=system_user(),
-            timeout=_START_SECONDS + 5,
+            timeout=seconds + 5,
         )
 
     def _initialise(self) -> None:

@@ -23,7 +23,7 @@ pytestmark = pytest.mark.integration
 
 ACCOUNTS = 300
 TUESDAY = dt.date(2026, 3, 3)
-MODELS = "+path:models/marts +path:models/activation"
+MODELS = "+path:models/marts +path:models/activation +path:models/ops_marts"
 FEW_SEATS = """
 styles:
   one_to_one: {seats: {limit: 4}}

@@ -166,7 +166,8 @@ def test_second_night_sends_nothing_and_a_broken_source_holds_back_only_itself(
     assert f"source files: connection abm_files: {first.home / 'missing'} is no folder" in ended.faults[0]
     assert len(copy.rows("select 1 from ops.releases where published_at is not null")) == 2
     assert first.writes() == before
-    assert {run.outcomes["unchanged"] == sum(run.outcomes.values()) for run in activation.summary(copy.url)} == {True}
+    changed = [run for run in activation.summary(copy.url) if run.outcomes["unchanged"] != sum(run.outcomes.values())]
+    assert changed == []
 
 
 def test_style_edited_by_hand_in_the_crm_is_kept_and_becomes_an_override(first: World, copy: World) -> None:
@@ -261,7 +262,9 @@ def test_emptied_audience_is_held_and_not_removed(first: World, copy: World) -> 
     before = first.writes()
     failures, _ = copy.activate("emptied")
 
-    assert {failure.step for failure in failures} == {"destination linkedin", "destination lists"}
+    assert {failure.step for failure in failures} == {
+        "destination google", "destination linkedin", "destination lists", "destination meta"
+    }  # fmt: skip
     assert all(isinstance(failure.error, HeldError) for failure in failures)
     assert first.writes() == before
     assert list((first.home / "lists").rglob("linkedin.csv")) != []
