@@ -74,6 +74,15 @@ def test_a_process_that_got_a_remembered_id_is_left_alone(start, tmp_path: Path,
     assert is_alive(child)
 
 
+@pytest.fixture
+def interruptible() -> Iterator[None]:
+    """Let SIGINT interrupt: a shell without job control starts its background commands with it ignored."""
+    handler = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, handler)
+
+
+@pytest.mark.usefixtures("interruptible")
 def test_an_interrupt_waits_until_a_process_is_remembered() -> None:
     done = []
 
