@@ -8,7 +8,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from abm.destinations.google.identifiers import identifiers_of
+from abm.destinations.google.identifiers import IDENTIFYING, identifiers_of
+from abm.errors import RefusedError
+from abm.identity.hashing import google_name
+from abm.identity.platforms import Known, digests
 from abm_sandbox.credentials import GOOGLE_ACCOUNT, GOOGLE_MANAGER
 from abm_sandbox.google.processing import match_rate_range
 
@@ -288,17 +291,47 @@ VECTORS = [
 ]
 
 
+def _digests(known):
+    """Return what is kept of a record for Google, by the names under which a planned row holds it."""
+    return {name: digest for platform, name, digest in digests(known) if platform == "google"}
+
+
 @pytest.mark.parametrize(("field", "text", "digest"), VECTORS)
 def test_the_vendors_vectors_arrive_as_they_should(call, status_of, store, field, text, digest):
-    (identifier,) = identifiers_of({field: text, "regionCode": "US"})
-    status_of(call("ingest", _member(identifier)))
-    assert [one.partition("=")[2] for one in _held(store)] == [digest]
+    known = Known(**{field: text}, country="US")
+    (identifier,) = identifiers_of(_digests(known) | {"regionCode": known.country_code})
+    assert status_of(call("ingest", _member(identifier)))["requestStatus"] == "SUCCESS"
+    sort = {"email": "emailAddress", "phone": "phoneNumber"}[field]
+    assert _held(store) == {f"{sort}={digest}"}
 
 
-def test_names_of_the_vectors_stand_in_the_address():
-    (identifier,) = identifiers_of(
-        {"givenName": " Givenname", "familyName": "Dr. Familyname, Jr.", "regionCode": "us", "postalCode": " 94045 "}
-    )
+@pytest.mark.parametrize(("field", "text", "_digest"), VECTORS)
+def test_what_a_vector_was_made_of_is_refused_under_every_name(field, text, _digest):
+    for name, code in ((field, "UNKNOWN_IDENTIFIER"), *((name, "INVALID_IDENTIFIER") for name in IDENTIFYING)):
+        with pytest.raises(RefusedError) as refused:
+            identifiers_of({"hashedEmail": DIGEST, "regionCode": "US"} | {name: text})
+        assert refused.value.code == code
+
+
+def test_names_of_a_record_do_not_leave(call, status_of, store):
+    """No source has a postal code, without which Google takes no names (decision 0026): none is kept, none is sent."""
+    known = Known(email="alexz@example.com", first_name=" Givenname", last_name="Dr. Familyname, Jr.", country="US")
+    kept = _digests(known)
+    assert kept.keys() == {"hashedEmail"}
+    names = {"hashedGivenName": google_name(known.first_name), "hashedFamilyName": google_name(known.last_name)}
+    identifiers = identifiers_of(kept | names | {"regionCode": "US"})
+    assert identifiers == [{"emailAddress": kept["hashedEmail"]}]
+    status_of(call("ingest", _member(*identifiers)))
+    assert _held(store) == {f"emailAddress={VECTORS[0][2]}"}
+    with pytest.raises(RefusedError) as refused:
+        identifiers_of(names | {"regionCode": "US"})
+    assert refused.value.code == "NO_IDENTIFIER"
+
+
+def test_names_of_the_vectors_stand_in_a_whole_address(call, status_of, store):
+    """A row that has a postal code, which no record has today (decision 0026), names a person by address."""
+    names = {"hashedGivenName": google_name(" Givenname"), "hashedFamilyName": google_name("Dr. Familyname, Jr.")}
+    (identifier,) = identifiers_of(names | {"regionCode": "us", "postalCode": " 94045 "})
     assert identifier == {
         "address": {
             "givenName": "128a07bfe2df877c52076e60d7774cf5baaa046c5a6c48daf30ff43ecca2f814",
@@ -307,6 +340,8 @@ def test_names_of_the_vectors_stand_in_the_address():
             "postalCode": "94045",
         }
     }
+    assert status_of(call("ingest", _member(identifier)))["requestStatus"] == "SUCCESS"
+    assert [held.partition("=")[0] for held in _held(store)] == ["address"]
 
 
 @settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])

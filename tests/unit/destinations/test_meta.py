@@ -159,7 +159,8 @@ def test_nothing_leaves_unhashed_but_the_external_id(open_meta, server):
 
     def record(request):
         sent.append(request)
-        return httpx.Client().send(request)
+        with httpx.Client() as client:
+            return client.send(request)
 
     meta = open_meta(httpx.MockTransport(record))
     person = {

@@ -58,11 +58,11 @@ def _digest(number):
 
 
 def _create(number):
-    return Change(f"{CORE}/n{number}", "create", {"email": f"n{number}@example.com"})
+    return Change(f"{CORE}/n{number}", "create", {"EMAIL": _digest(number)})
 
 
 def _remove(number):
-    return Change(f"{CORE}/n{number}", "remove", {}, {"email": f"n{number}@example.com"})
+    return Change(f"{CORE}/n{number}", "remove", {}, {"EMAIL": _digest(number)})
 
 
 def _numbers(results, outcome):
