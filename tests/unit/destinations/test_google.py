@@ -579,6 +579,7 @@ FAULTS = {
 )  # fmt: skip
 @example(nights=[({"a": CORE, "b": WIDE}, [(INGEST, "busy", 6, 0)])])
 @example(nights=[({"a": CORE, "b": WIDE}, []), ({"a": WIDE, "b": CORE}, [(REMOVE, "busy", 6, 0)])])
+@example(nights=[({"a": CORE}, []), ({}, [(REMOVE, "lost late", 6, 0)]), ({"a": CORE}, [])])
 def test_after_faults_the_next_sound_night_makes_it_right_without_a_second_effect(google, sandbox, store, nights):
     google.prepare([CORE, WIDE])
     acknowledged, before = {}, _effective(store)
@@ -621,6 +622,9 @@ def _apply(google, rows, acknowledged):
         row = payloads[result.object_key]
         if row.operation == "remove" and result.outcome == "removed":
             del acknowledged[result.object_key]
+        elif row.operation == "remove" and result.outcome == "failed":
+            # It may be gone: it is removed again, or added again where it is wanted again (abm.activation.recording).
+            acknowledged[result.object_key] = {**acknowledged[result.object_key], "uncertain": True}
         elif row.operation == "create":
             # A row of unknown outcome is held with what may have arrived: it is sent again, and can be removed.
             known = row.payload if result.outcome == "created" else {**row.payload, "uncertain": True}
