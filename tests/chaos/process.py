@@ -1,7 +1,8 @@
 """Runs of the product in processes of their own, each of which may be killed (SIGKILL) where the test says.
 
 `python process.py` imports everything once and then forks for each job that it reads as a line of JSON: starting Python
-anew would take longer than a whole run. A child kills itself, so that the same seed dies at the same place.
+anew would take longer than a whole run. A child kills itself, so that the same seed dies at the same place. It is only
+ever run, not imported: it takes the waiting out of everything in its process.
 """
 
 from __future__ import annotations
@@ -37,26 +38,11 @@ from abm.settings import Connection  # noqa: E402
 
 sys.path.insert(0, str(Path(__file__).parents[2]))
 from tests import approvals  # noqa: E402
+from tests.chaos.steps import BROKEN, DONE, STEPPED_ASIDE, STEPS, TOLD  # noqa: E402
 
 approvals.load_policy = functools.cache(approvals.load_policy)
 
-DONE, TOLD, STEPPED_ASIDE, BROKEN = 0, 3, 4, 70
 ATTEMPTS = 3  # of each request
-# Every step of a run by the function that does it: a process dies before or after any of them.
-STEPS = {
-    "plan written": "abm.activation.planning:_write_plan",
-    "plan judged": "abm.activation:guard",
-    "run opened": "abm.activation.sending:_begin",
-    "audiences known": "abm.activation.sending:store_audiences",
-    "batch read": "abm.activation.sending:_read_batch",
-    "batch announced": "abm.activation.sending:announce",
-    "batch sent": "abm.activation.sending:_answered",
-    "batch recorded": "abm.activation.recording:Recorder._write",
-    "audience announced": "abm.activation.whole_audiences:announce",
-    "audience recorded": "abm.activation.whole_audiences:record_audience",
-    "audiences read back": "abm.activation.accounting:_read_back",
-    "run finished": "abm.activation.accounting:set_status",
-}
 
 
 def main() -> None:

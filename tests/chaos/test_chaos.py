@@ -15,6 +15,7 @@ import subprocess
 import sys
 from collections import Counter
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -32,12 +33,13 @@ from abm_sandbox.hubspot.errors import ApiError as HubSpotError
 from abm_sandbox.linkedin.errors import ApiError as LinkedInError
 from abm_sandbox.serving import serve
 
-from . import process
 from .sandboxes import AUDIENCES, SANDBOXES, Sandbox, World
+from .steps import BROKEN, DONE, STEPS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
 
+PROCESS = Path(__file__).with_name("process.py")
 EXAMPLES = int(os.environ.get("ABM_CHAOS_EXAMPLES", "500"))
 pytestmark = pytest.mark.timeout(max(1200, 2 * EXAMPLES))
 SEED = int(os.environ.get("ABM_CHAOS_SEED", "20261122"))
@@ -79,7 +81,7 @@ MOMENTS = st.tuples(
     st.one_of(
         st.tuples(st.just("statement"), st.integers(1, 45)),
         st.tuples(st.just("request"), st.integers(1, 14)),
-        st.tuples(st.sampled_from(sorted(process.STEPS)), st.integers(1, 3)),
+        st.tuples(st.sampled_from(sorted(STEPS)), st.integers(1, 3)),
     ),
     st.sampled_from(["before", "after"]),
 )
@@ -124,7 +126,10 @@ class Processes:
 
     def __init__(self) -> None:
         self._child = subprocess.Popen(
-            [sys.executable, process.__file__], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+            [sys.executable, str(Path(__file__).with_name("process.py"))],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
         )
 
     def run(self, *jobs: Mapping[str, Any]) -> list[int]:
@@ -134,7 +139,7 @@ class Processes:
         self._child.stdin.write(json.dumps(jobs) + "\n")
         self._child.stdin.flush()
         ends: list[int] = json.loads(self._child.stdout.readline())
-        assert process.BROKEN not in ends, "a run broke; its traceback is above"
+        assert BROKEN not in ends, "a run broke; its traceback is above"
         return ends
 
     def close(self) -> None:
@@ -395,7 +400,7 @@ def check(stage: Stage, world: World) -> None:
     stage.publish(world)
     for _ in range(CALM_NIGHTS):
         run_id = stage.next_run()
-        assert stage.run(stage.job(run_id)) == [process.DONE]
+        assert stage.run(stage.job(run_id)) == [DONE]
         if not stage.planned(run_id):
             break
     else:
@@ -447,7 +452,7 @@ OF_ROWS = {"audiences known", "batch read", "batch announced", "batch sent", "ba
 STEPS = [
     (name, step)
     for name in SANDBOXES
-    for step in process.STEPS
+    for step in STEPS
     if step not in (OF_ROWS if name == "lists" else OF_WHOLE_AUDIENCES)
 ]
 
