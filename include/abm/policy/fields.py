@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import Literal
 
-CrmField = Literal[
-    "abm_style",
+FieldBesideStyle = Literal[
     "abm_base_style",
     "abm_account_score",
     "abm_revenue_potential_score",
@@ -21,6 +20,7 @@ CrmField = Literal[
     "abm_is_target_account",
     "abm_ideal_customer_profile",
 ]
+CrmField = Literal["abm_style", FieldBesideStyle]
 
 
 def is_number(field: CrmField) -> bool:

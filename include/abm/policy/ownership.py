@@ -7,27 +7,12 @@ from typing import TYPE_CHECKING, Annotated, Literal
 from pydantic import Field
 
 from abm.errors import Fault
+from abm.policy.fields import FieldBesideStyle
 from abm.policy.parts import Identifier, Part
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-ScoredField = Literal[
-    "abm_base_style",
-    "abm_account_score",
-    "abm_revenue_potential_score",
-    "abm_strategic_fit_score",
-    "abm_influence_score",
-    "abm_engagement_score",
-    "abm_cltv_score",
-    "abm_reason",
-    "abm_micro_segment",
-    "abm_style_since",
-    "abm_lease_ends",
-    "abm_policy_version",
-    "abm_is_target_account",
-    "abm_ideal_customer_profile",
-]
 EditRule = Literal["restore", "until_changed", "until_end"]
 Removal = Literal["clear", "remove", "leave"]
 
@@ -35,7 +20,7 @@ Removal = Literal["clear", "remove", "leave"]
 class Ownership(Part):
     """Whose a field is that both we and people can write."""
 
-    edits: dict[ScoredField, EditRule] = Field(
+    edits: dict[FieldBesideStyle, EditRule] = Field(
         default={},
         description="What a value written over ours means: restore ours, or leave it until_changed or until_end",
     )
