@@ -1,20 +1,17 @@
-"""Meta's own Python client, unchanged but for its host, works against the sandbox; where it is installed."""
+"""Meta's own Python client, unchanged but for its host, works against the sandbox."""
 
 from __future__ import annotations
 
 import pytest
-
-from abm_sandbox.credentials import META_ACCOUNT, META_APP_SECRET, META_TOKEN
-
-from .conftest import AUDIENCE, digest
-
-pytest.importorskip("facebook_business")
-
 from facebook_business.adobjects.adaccount import AdAccount
 from facebook_business.adobjects.customaudience import CustomAudience
 from facebook_business.api import FacebookAdsApi
 from facebook_business.exceptions import FacebookRequestError
 from facebook_business.session import FacebookSession
+
+from abm_sandbox.credentials import META_ACCOUNT, META_APP_SECRET, META_TOKEN
+
+from .conftest import AUDIENCE, digest
 
 SESSION = {"session_id": 42, "batch_seq": 1, "last_batch_flag": True}
 
