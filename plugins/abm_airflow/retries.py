@@ -24,7 +24,7 @@ BY_KIND_OF_ERROR = ExceptionRetryPolicy(
             exception="abm.errors.RetryableError",
             action=RetryAction.RETRY,
             retry_delay=timedelta(minutes=5),
-            reason="A passing fault of the platform",
+            reason="A passing fault, or another process at work",
         ),
     ],
 )

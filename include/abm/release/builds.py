@@ -58,9 +58,9 @@ def start_build(url: str, *, as_of: dt.date, release_id: str, policy: Policy, is
     """Store the policy, open the release and point the models at it; unfinished earlier builds are superseded.
 
     In a review base styles may move; between reviews a night only proposes. A second call starts the same build again.
-    Raises HeldError where another process builds, where the release is published already, or where the date lies before
-    the live release's: the ledgers only grow forward. Raises ConfigurationError where it lies in the future, since no
-    later night could follow.
+    Raises BusyError where another process builds, HeldError where the release is published already or the date lies
+    before the live release's (the ledgers only grow forward), and ConfigurationError where it lies in the future, since
+    no later night could follow.
     """
     _refuse_the_future(as_of)
     with connect(url) as connection:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, LiteralString
 
-from abm.errors import HeldError
+from abm.errors import BusyError
 from abm.warehouse import connect
 
 if TYPE_CHECKING:
@@ -25,26 +25,26 @@ _BUILDING = "Another process builds the candidate. Try again when it has ended; 
 
 
 def lock_release(connection: psycopg.Connection) -> None:
-    """Hold the release until the transaction ends; raises HeldError where another process has it."""
+    """Hold the release until the transaction ends; raises BusyError where another process has it."""
     row = connection.execute("select pg_try_advisory_xact_lock(hashtextextended('abm release', 0))").fetchone()
     if row != (True,):
-        raise HeldError("Another process is publishing or starting a build. Try again when it has ended.")
+        raise BusyError("Another process is publishing or starting a build. Try again when it has ended.")
 
 
 @contextmanager
 def lock_build(url: str) -> Iterator[None]:
-    """Keep other processes from building while the block runs; raises HeldError where one builds already."""
+    """Keep other processes from building while the block runs; raises BusyError where one builds already."""
     with connect(url, autocommit=True) as connection:
         _require_no_build(connection, "lock")
         yield  # the lock ends with the connection, so a killed process leaves none behind
 
 
 def refuse_while_building(connection: psycopg.Connection) -> None:
-    """Raise HeldError where another process builds the candidate: it would go on for what this one starts."""
+    """Raise BusyError where another process builds the candidate: it would go on for what this one starts."""
     _require_no_build(connection, "xact_lock")
 
 
 def _require_no_build(connection: psycopg.Connection, lock: LiteralString) -> None:
     is_locked = connection.execute(_LOCK.format(lock)).fetchone() == (True,)
     if not is_locked or connection.execute(_RUNNING, [BUILD_APPLICATION]).fetchone() == (True,):
-        raise HeldError(_BUILDING)
+        raise BusyError(_BUILDING)

@@ -50,7 +50,7 @@ def publish(url: str, release_id: str, decided_by: str) -> Published:
     """Make the candidate the live release, all of it or nothing; publishing it again changes nothing.
 
     Raises HeldError where the release was rejected or superseded, or the candidate is empty or another release's,
-    and RetryableError where a reader keeps the live tables too long.
+    BusyError where another process publishes, and RetryableError where a reader keeps the live tables too long.
     """
     with connect(url) as connection:
         lock_release(connection)

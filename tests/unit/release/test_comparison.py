@@ -7,7 +7,7 @@ import psycopg
 import pytest
 
 from abm import release
-from abm.errors import HeldError
+from abm.errors import BusyError, HeldError
 from abm.release import Movement
 from abm.release.locks import BUILD_APPLICATION
 
@@ -147,9 +147,9 @@ def test_review_is_noted_with_build_and_release(nights: Nights, warehouse: psyco
 
 def test_only_one_process_builds(nights: Nights) -> None:
     with release.lock_build(nights.url):
-        with pytest.raises(HeldError, match="Another process builds"):
+        with pytest.raises(BusyError, match="Another process builds"):
             nights.build("r1", accounts(1))
-        with pytest.raises(HeldError, match="Another process builds"), release.lock_build(nights.url):
+        with pytest.raises(BusyError, match="Another process builds"), release.lock_build(nights.url):
             pass
     nights.build("r1", accounts(1))
 
@@ -157,7 +157,7 @@ def test_only_one_process_builds(nights: Nights) -> None:
 def test_dbt_of_airflow_counts_as_a_build(nights: Nights) -> None:
     with (
         psycopg.connect(nights.url, application_name=BUILD_APPLICATION),
-        pytest.raises(HeldError, match="Another process builds"),
+        pytest.raises(BusyError, match="Another process builds"),
     ):
         nights.build("r1", accounts(1))
     nights.build("r1", accounts(1))

@@ -8,7 +8,7 @@ import psycopg
 import pytest
 
 from abm import release
-from abm.errors import ConfigurationError, HeldError, RetryableError
+from abm.errors import BusyError, ConfigurationError, HeldError, RetryableError
 from abm.release import publishing
 from abm.warehouse import connect
 
@@ -106,7 +106,7 @@ def test_second_publisher_steps_aside(nights: Nights, warehouse: psycopg.Connect
     nights.build("r1", {"a": "one_to_one"})
     with connect(nights.url) as other:
         other.execute("select pg_advisory_xact_lock(hashtextextended('abm release', 0))")
-        with pytest.raises(HeldError, match="Another process"):
+        with pytest.raises(BusyError, match="Another process"):
             release.publish(nights.url, "r1", "guard")
     assert statuses(warehouse) == {"r1": "building"}
 
