@@ -32,7 +32,8 @@ class Desired:
     """SQL expressions over one activation table.
 
     `is_wanted` is a condition on its rows, which leaves `rows_left_out` out; `is_due` one on rows of `ops.sync_state`
-    that are sent again though nothing differs. With `leaves_removed` what is no longer wanted stays where it is.
+    that are sent again though nothing differs, `stays` one on `object_key` of rows that are left where they are though
+    they are no longer wanted.
     """
 
     table: sql.Composable
@@ -42,8 +43,8 @@ class Desired:
     removal: sql.Composable
     is_wanted: sql.Composable = field(default_factory=lambda: sql.SQL("true"))
     is_due: sql.Composable = field(default_factory=lambda: sql.SQL("false"))
+    stays: sql.Composable = field(default_factory=lambda: sql.SQL("false"))
     rows_left_out: int = 0
-    leaves_removed: bool = False
 
 
 def live_release(connection: psycopg.Connection) -> Release:

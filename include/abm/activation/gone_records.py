@@ -25,12 +25,13 @@ _log = logging.getLogger(__name__)
 
 MERGES_IN_A_ROW = 50  # records that took in one another; more is a circle
 
+# Which records of a query are gone, and which one took each in at last.
 _FIND = sql.SQL("""
-create temporary table gone on commit drop as
+create temporary table {table} on commit drop as
 with recursive merged as (
     select landed.id as object_key, landed.merged_into_id as survivor, 1 as merges
-    from {raw} as landed
-    inner join ops.sync_state as state on state.destination = {destination} and state.object_key = landed.id
+    from ({query}) as named
+    inner join {raw} as landed on landed.id = named.object_key
     where landed._is_deleted
     union all
     select merged.object_key, landed.merged_into_id, merged.merges + 1
@@ -40,6 +41,7 @@ with recursive merged as (
 )
 select distinct on (object_key) object_key, survivor from merged order by object_key, merges desc
 """)
+_OF_STATE = sql.SQL("select object_key from ops.sync_state where destination = {destination}")
 # What stands in the survivor's fields is its own, the other's or a mix: uncertain, so it is written once in full.
 _MOVE = """
 insert into ops.sync_state as state (destination, object_key, payload_hash, payload, run_id)
@@ -62,13 +64,10 @@ where
     and object_key in (select object_key from gone union all select survivor from gone)
 """
 # A release that was built before they landed still names them; written to, they would come back or reach a survivor.
-_FIND_WANTED = sql.SQL("""
-create temporary table gone_but_wanted on commit drop as
-select {key} as object_key
-from {table} as desired
-inner join {raw} as landed on landed.id = {key}
-where desired.destination = {destination} and landed._is_deleted
-""")
+_OF_RELEASE = sql.SQL("select {key} as object_key from {table} as desired where desired.destination = {destination}")
+_IS_WANTED = sql.SQL("not exists (select from gone_but_wanted as gone where gone.object_key = {key})")
+# Such a release knows nothing of the record that took them in: that it does not name it is no reason to empty it.
+_STAYS = sql.SQL("({stays} or object_key in (select survivor from gone_but_wanted))")
 
 
 def follow_gone(url: str, destination: str) -> None:
@@ -83,7 +82,7 @@ def follow(connection: psycopg.Connection, destination: str) -> None:
     if (entity := landed_records(connection, destination)) is None:
         return
     raw, name = raw_table(entity), sql.Literal(destination)
-    connection.execute(_FIND.format(raw=raw, destination=name, merges=sql.Literal(MERGES_IN_A_ROW)))
+    _find(connection, raw, "gone", _OF_STATE.format(destination=name))
     moved = connection.execute(_MOVE, {"destination": destination}).rowcount
     connection.execute(_END_EDITS, {"destination": destination})
     for table in _TABLES:
@@ -94,13 +93,23 @@ def follow(connection: psycopg.Connection, destination: str) -> None:
 
 
 def leave_out_gone(connection: psycopg.Connection, destination: str, desired: Desired) -> Desired:
-    """Return what is desired without the records that landed as deleted or merged, until the transaction ends."""
+    """Return what is desired without the records that landed as deleted or merged, until the transaction ends.
+
+    What took such a record in stays as it is.
+    """
     if (entity := landed_records(connection, destination)) is None:
         return desired
-    found = connection.execute(
-        _FIND_WANTED.format(
-            raw=raw_table(entity), destination=sql.Literal(destination), table=desired.table, key=desired.key
-        )
+    named = _OF_RELEASE.format(key=desired.key, table=desired.table, destination=sql.Literal(destination))
+    gone = _find(connection, raw_table(entity), "gone_but_wanted", named)
+    return replace(
+        desired,
+        is_wanted=_IS_WANTED.format(key=desired.key),
+        stays=_STAYS.format(stays=desired.stays),
+        rows_left_out=gone,
     )
-    is_wanted = sql.SQL("not exists (select from gone_but_wanted as gone where gone.object_key = {})")
-    return replace(desired, is_wanted=is_wanted.format(desired.key), rows_left_out=found.rowcount)
+
+
+def _find(connection: psycopg.Connection, raw: sql.Identifier, table: str, query: sql.Composable) -> int:
+    """Find which records of a query are gone, in a temporary table of this name; return how many."""
+    found = _FIND.format(table=sql.Identifier(table), query=query, raw=raw, merges=sql.Literal(MERGES_IN_A_ROW))
+    return connection.execute(found).rowcount

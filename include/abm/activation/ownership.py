@@ -42,4 +42,5 @@ def plan_records(connection: psycopg.Connection, destination: str, release: Rele
         [release.policy_version, f"ownership.removals.{destination}"],
     ).fetchone()
     desired = leave_out_gone(connection, destination, desired)
-    return replace(desired, is_due=_IS_DUE.format(destination=sql.Literal(destination)), leaves_removed=row == (True,))
+    is_due = _IS_DUE.format(destination=sql.Literal(destination))
+    return replace(desired, is_due=is_due, stays=sql.SQL("true") if row == (True,) else desired.stays)

@@ -179,9 +179,9 @@ def _write_plan(
     }
     connection.execute(_DIFFERENCE.format(**parts))
     rows_desired = _count(connection, sql.SQL("select count(*) from {table} where destination = {destination}"), parts)
-    if not rows_desired or desired.leaves_removed:
-        # An empty table is a fault upstream until a person says otherwise; the guard holds the run.
-        connection.execute("delete from difference where operation = 'remove'")
+    # An empty table is a fault upstream until a person says otherwise; the guard holds the run.
+    stays = desired.stays if rows_desired else sql.SQL("true")
+    connection.execute(sql.SQL("delete from difference where operation = 'remove' and {}").format(stays))
     of_members = REGISTRY[destination].kind == "audiences"
     if of_members:
         # They leave in a run of their own, which nothing holds (`remove_opt_outs`).

@@ -375,6 +375,15 @@ def test_record_that_is_gone_stays_so_while_an_older_release_names_it(crm: World
     assert night(crm) == []
 
 
+def test_survivor_that_an_older_release_cannot_know_keeps_its_fields(crm: World) -> None:
+    publish(crm, a=50, c=70)
+    night(crm)
+    land(crm, a="b", b="d")  # d was not there when the release was built
+    assert night(crm) == []
+    publish(crm, c=70)  # the next release knows it, and does not want it
+    assert [(change.object_key, change.operation) for change in night(crm)] == [("d", "remove")]
+
+
 def test_record_acknowledged_after_it_landed_as_deleted_is_forgotten(crm: World) -> None:
     publish(crm, a=50, b=60)
     land(crm, b="a")
