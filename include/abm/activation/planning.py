@@ -17,6 +17,7 @@ from abm.activation.desired import Desired, Release, desired_rows, live_release
 from abm.activation.field_edits import leave_alone
 from abm.activation.opt_outs import OF_WHO_OPTED_OUT
 from abm.activation.ownership import observe_records, plan_records
+from abm.activation.refused_removals import refuse_again
 from abm.activation.runs import abandon_unfinished, find_run, lock_destination
 from abm.destinations import REGISTRY
 from abm.errors import ContractError, HeldError
@@ -42,7 +43,7 @@ full join (
 ) as state using (object_key)
 where desired.payload_hash is null or state.payload_hash is distinct from desired.payload_hash or state.is_due
 """)
-# A member that must leave is tried every night, whatever was said before: only what is to be written waits.
+# A member that must leave is always part of the plan: only what is to be written waits.
 _WITHHOLD = """
 delete from difference using (
     select object_key, operation, payload_hash from ops.sync_refusals where destination = %(destination)s
@@ -133,16 +134,19 @@ def plan(url: str, destination: str, *, run_id: str, dry_run: bool = False) -> P
             abandon_unfinished(connection, destination)
         release = live_release(connection)
         desired = desired_rows(connection, destination, release.policy_version)
-        if REGISTRY[destination].kind == "audiences":
-            desired = plan_audiences(connection, destination, run_id, release, desired)
-        else:
-            observe_records(connection, destination, release, desired)
-            if dry_run:
-                connection.commit()  # lets go of the destination: a night must not find it held
-            desired = plan_records(connection, destination, release, desired)
         try:
+            if REGISTRY[destination].kind == "audiences":
+                desired = plan_audiences(connection, destination, run_id, release, desired)
+            else:
+                observe_records(connection, destination, release, desired)
+                if dry_run:
+                    connection.commit()  # lets go of the destination: a night must not find it held
+                desired = plan_records(connection, destination, release, desired)
             _write_plan(connection, destination, run_id, release, desired, dry_run=dry_run)
         except (psycopg.errors.UniqueViolation, psycopg.errors.NotNullViolation):
+            connection.rollback()
+            if (known := read_plan(connection, run_id, destination)) is not None:
+                return known  # planned by another process meanwhile: dry runs do not hold the destination
             raise ContractError(
                 f"Two published rows for {destination} share a key, or one has none. Nothing was planned; "
                 f"look at the key of {desired.table.as_string()}."
@@ -207,6 +211,8 @@ def _write_plan(
     connection.execute(_INSERT_WRITES.format(**parts))
     connection.execute(_INSERT_REMOVALS.format(**parts))
     leave_alone(connection, destination, run_id)
+    if of_members:
+        refuse_again(connection, destination, run_id)
     if dry_run:
         connection.execute(
             "update ops.sync_changes set outcome = 'held', reason_code = 'dry_run', finished_at = now()"

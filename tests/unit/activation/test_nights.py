@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -197,6 +197,27 @@ def test_run_that_another_process_plans_at_that_moment_is_planned_once(
     monkeypatch.setattr(planning, "lock_destination", lock_after_another)
     assert [activation.plan(world.url, "salesforce", run_id="n1")] == planned
     assert world.send("n1") == {"created": 1}
+
+
+@pytest.mark.parametrize(
+    ("destination", "step"),
+    [("salesforce", "plan_records"), ("linkedin", "plan_audiences")],
+    ids=["records", "members"],
+)
+def test_two_dry_runs_of_one_id_at_that_moment_tell_one_plan(
+    world: World, monkeypatch: pytest.MonkeyPatch, destination: str, step: str
+) -> None:
+    world.publish_records({"a": "one_to_one"})
+    world.publish_members({"wide/1": {"companyName": "Acme"}})
+    plan_rows, planned = getattr(planning, step), []
+
+    def plan_after_another(*told: Any) -> Any:
+        monkeypatch.undo()
+        planned.append(activation.plan(world.url, destination, run_id="n1", dry_run=True))
+        return plan_rows(*told)
+
+    monkeypatch.setattr(planning, step, plan_after_another)
+    assert [activation.plan(world.url, destination, run_id="n1", dry_run=True)] == planned
 
 
 def test_planning_the_same_run_twice_plans_it_once(world: World) -> None:
