@@ -58,6 +58,18 @@ where
     and not (difference.operation = 'remove' and %(of_members)s)
 returning difference.operation
 """
+# A refused write of what is no longer wanted, or a refused removal of what is wanted again, says nothing now.
+_FORGET_REFUSALS = sql.SQL("""
+delete from ops.sync_refusals as refusals using (
+    select said.object_key
+    from ops.sync_refusals as said
+    left join (
+        select {key} as object_key from {table} as desired where destination = {destination} and {is_wanted}
+    ) as wanted using (object_key)
+    where said.destination = {destination} and (said.operation = 'remove') = (wanted.object_key is not null)
+) as outdated
+where refusals.destination = {destination} and refusals.object_key = outdated.object_key
+""")
 _INSERT_RUN = """
 insert into ops.sync_runs
     (run_id, destination, release_id, status, is_dry_run, rows_desired, rows_planned, rows_unchanged, rows_withheld,
@@ -186,6 +198,8 @@ def _write_plan(
     # An empty table is a fault upstream until a person says otherwise; the guard holds the run.
     stays = desired.stays if rows_desired else sql.SQL("true")
     connection.execute(sql.SQL("delete from difference where operation = 'remove' and {}").format(stays))
+    if rows_desired and not dry_run:
+        connection.execute(_FORGET_REFUSALS.format(**parts))
     of_members = REGISTRY[destination].kind == "audiences"
     if of_members:
         # They leave in a run of their own, which nothing holds (`remove_opt_outs`).
