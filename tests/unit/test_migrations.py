@@ -1,0 +1,41 @@
+"""What migrations do to rows that were there before; their SQL may run again."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from abm import warehouse as product
+
+if TYPE_CHECKING:
+    import psycopg
+
+VERSIONS = Path(product.__file__).parent / "migrations" / "versions"
+
+
+def test_opt_outs_keep_their_system_and_lose_what_somebody_wrote(warehouse: psycopg.Connection) -> None:
+    warehouse.execute(
+        "insert into ops.policy_versions (policy_version, document) values ('p', '{}');"
+        "insert into ops.releases (release_id, as_of_date, policy_version, status)"
+        " values ('r1', current_date, 'p', 'published')"
+    )
+    before = {
+        "a": "salesforce",
+        "b": "Web form (salesforce)",
+        "c": "Told Jane (sales) (hubspot)",
+        "d": "A note\nof two lines (files)",
+    }
+    with warehouse.cursor() as cursor:
+        cursor.executemany(
+            "insert into ops.opt_out_ledger (person_id, valid_from, status, source, release_id)"
+            " values (%s, current_date, 'denied', %s, 'r1')",
+            list(before.items()),
+        )
+    warehouse.execute((VERSIONS / "0014_sources_of_opt_outs.sql").read_text(encoding="utf-8"))
+    after = dict(warehouse.execute("select person_id, source from ops.opt_out_ledger").fetchall())
+    assert after == {"a": "salesforce", "b": "salesforce", "c": "hubspot", "d": "files"}
+
+
+def test_no_column_of_ops_that_nothing_fills(warehouse: psycopg.Connection) -> None:
+    marks = warehouse.execute("select * from ops.ownership_marks").description or ()
+    assert [column.name for column in marks] == ["destination", "edits_to"]
