@@ -228,11 +228,11 @@ def test_update_that_drops_an_identifier_replaces_too(meta, store):
     assert orjson.loads(held["identifiers"]).keys() == {"EMAIL"}
 
 
-def test_removal_from_a_small_audience_comes_again(serve_account, meta, store):
+def test_removal_from_a_small_audience_is_refused(serve_account, meta, store):
     meta.send([_create("a"), _create("b", WIDE)])
     serve_account(minimum=100)
     (result,) = meta.send([_remove("a")])
-    assert (result.outcome, result.reason_code) == ("failed", "200/1870047")
+    assert (result.outcome, result.reason_code) == ("refused", "200/1870047")
     assert "low audience size" in result.reason
     assert _held(store) == _addresses("a")
 

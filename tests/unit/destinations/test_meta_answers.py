@@ -148,7 +148,7 @@ def test_audience_that_refuses_as_a_whole_is_asked_once():
     error = {"message": "Permissions error", "code": 200, "error_subcode": 1870047}
     refusal = httpx.Response(400, json={"error": error})
     results = _open(lambda _: refusal, asked).send([_remove(n) for n in range(10_001)])
-    assert {(result.outcome, result.reason_code) for result in results} == {("failed", "200/1870047")}
+    assert {(result.outcome, result.reason_code) for result in results} == {("refused", "200/1870047")}
     assert (len(results), len(asked)) == (10_001, 1)
 
 

@@ -5,12 +5,13 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from abm.destinations.verdicts import Verdict
+from abm.destinations.verdicts import Verdict, failed, refused
 from abm.platforms.meta import FLAGGED, FLAGGED_FIELDS, NOT_VISIBLE, REMOVAL_TOO_SMALL, UPDATE_FAILED
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from abm.destinations.members import Entry
     from abm.destinations.meta.client import Received
     from abm.errors import RefusedError
 
@@ -27,6 +28,15 @@ NOT_NAMED = Verdict("failed", "INVALID_ENTRY_NOT_NAMED", "Meta calls some of its
 def is_of_audience(error: RefusedError) -> bool:
     """Tell whether a refusal concerns the whole audience, so that sending less of it is of no use."""
     return error.code in _OF_AUDIENCE or not _DELETED.isdisjoint(error.code.split("/"))
+
+
+def of_audience(entry: Entry, error: RefusedError) -> Verdict:
+    """Return the verdict on a member of an audience that refuses as a whole.
+
+    A removal from one that is too small waits until it is another; an update, whose former self is left, comes again.
+    """
+    waits = error.code == REMOVAL_TOO_SMALL and entry.row.operation == "remove"
+    return refused(error) if waits else failed(error)
 
 
 def sampled(people: Sequence[Mapping[str, str]], received: Received) -> list[bool]:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from abm.destinations.members import Action, Entry, MemberSending, Verdicts
 from abm.destinations.meta import identifiers
-from abm.destinations.meta.answers import MALFORMED, NOT_NAMED, is_of_audience, sampled
+from abm.destinations.meta.answers import MALFORMED, NOT_NAMED, is_of_audience, of_audience, sampled
 from abm.destinations.meta.client import ROWS_A_REQUEST, AudienceClient
 from abm.destinations.verdicts import ACCEPTED, Verdict, failed, refused
 from abm.errors import RefusedError
@@ -25,7 +25,7 @@ class Sending(MemberSending):
     members_a_request = ROWS_A_REQUEST
 
     client: AudienceClient
-    _closed: dict[tuple[str, Action], Verdict] = field(default_factory=dict, init=False)
+    _closed: dict[tuple[str, Action], RefusedError] = field(default_factory=dict, init=False)
     _splits: int = field(default=0, init=False)
 
     def wanted(self, payload: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -39,7 +39,7 @@ class Sending(MemberSending):
 
     def request(self, audience_id: str, action: Action, entries: Sequence[Entry]) -> Verdicts:
         if closed := self._closed.get((audience_id, action)):
-            return [(entry, closed) for entry in entries]
+            return [(entry, of_audience(entry, closed)) for entry in entries]
         people = [entry.member for entry in entries]
         try:
             received = self.client.write(audience_id, action, people)
@@ -60,8 +60,8 @@ class Sending(MemberSending):
 
     def _refusal(self, audience_id: str, action: Action, entries: Sequence[Entry], error: RefusedError) -> Verdicts:
         if is_of_audience(error):
-            verdict = self._closed[audience_id, action] = failed(error)
-            return [(entry, verdict) for entry in entries]
+            self._closed[audience_id, action] = error
+            return [(entry, of_audience(entry, error)) for entry in entries]
         # Who is refused is not sent again; who cannot be removed must be.
         alone = refused(error) if action == "ADD" else failed(error)
         return self._halved(audience_id, action, entries, alone=alone, unfound=failed(error))
