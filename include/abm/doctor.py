@@ -13,11 +13,12 @@ from typing import TYPE_CHECKING
 import stamina
 
 from abm.activation import target_names
+from abm.alerts import CHANNELS
 from abm.database_errors import database_errors_told
 from abm.destinations import REGISTRY, open_destination
 from abm.errors import AbmError, ConfigurationError, Fault
 from abm.policy.load import load_policy
-from abm.settings import find_connection, require_connection
+from abm.settings import connection_id, defined_connections, find_connection, require_connection
 from abm.sources import SOURCES, entities, open_source
 from abm.warehouse import connect, open_warehouse
 
@@ -63,6 +64,7 @@ def examine(settings: Settings) -> list[Finding]:
         _policy,
         _warehouse,
         _connections,
+        _alerts,
     ]
     return [finding for part in parts for finding in part(settings)]
 
@@ -145,6 +147,24 @@ def _connections(settings: Settings) -> Iterator[Finding]:
         "no platform is configured and nothing was loaded",
         "Add one (docs/connections.md), load files ('abm load DIR --mapping FILE'), or see 'make demo'",
     )
+
+
+def _alerts(settings: Settings) -> Iterator[Finding]:
+    for name, open_channel in CHANNELS.items():
+        subject = f"connection {connection_id(name)}"
+        try:
+            connection = find_connection(name, settings)
+            if connection is not None:
+                open_channel(connection).close()
+        except AbmError as error:
+            yield from _told(subject, error)
+        else:
+            yield Finding(subject, "complete; no alert was sent to try it" if connection else "not configured")
+    known = ", ".join(map(connection_id, CHANNELS))
+    for name in sorted(defined_connections(settings) - CHANNELS.keys()):
+        if name.startswith("alerts_"):
+            remedy = f"Name it {known} (docs/alerts.md), or remove it"
+            yield _faulty(f"connection {connection_id(name)}", "is no channel of alerts", remedy)
 
 
 def _has_loaded(settings: Settings) -> bool:

@@ -77,6 +77,16 @@ def find_connection(platform: str, settings: Settings | None = None) -> Connecti
     return parse_connection(connection_id(platform), value) if value else None
 
 
+def defined_connections(settings: Settings) -> set[str]:
+    """Return what connections are defined for, in the environment or by `abm up`: their ids without `abm_`."""
+    found = _connections_on_file(settings.connections_file) | os.environ
+    return {
+        name.removeprefix(CONNECTION_PREFIX).lower()
+        for name, value in found.items()
+        if value and name.startswith(CONNECTION_PREFIX)
+    }
+
+
 def require_connection(platform: str, settings: Settings | None = None) -> Connection:
     connection = find_connection(platform, settings)
     if connection is None:

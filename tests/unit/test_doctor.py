@@ -62,6 +62,23 @@ def test_nothing_configured_says_where_to_begin(sound):
     assert "docs/connections.md" in _faults()["connections"]
 
 
+def test_channels_of_alerts_are_looked_at_one_by_one(sound):
+    sound.setenv(f"{CONNECTION_PREFIX}ALERTS_SLACK", json.dumps({"password": f"T0/B0/{SECRET}"}))
+    sound.setenv(f"{CONNECTION_PREFIX}ALERTS_MAIL", json.dumps({"host": "mail.example.com", "password": SECRET}))
+    sound.setenv(f"{CONNECTION_PREFIX}ALERTS_TEAMS", json.dumps({"password": SECRET}))
+    found = {finding.subject: finding for finding in examine(load_settings())}
+
+    assert {name for name, finding in found.items() if finding.fault} == {
+        "connection abm_alerts_mail",
+        "connection abm_alerts_teams",
+    }
+    assert found["connection abm_alerts_mail"].told == "lacks to, from_email. See docs/alerts.md"
+    assert found["connection abm_alerts_teams"].told.startswith("is no channel of alerts. Name it abm_alerts_slack, ")
+    assert found["connection abm_alerts_slack"].told == "complete; no alert was sent to try it"
+    assert found["connection abm_alerts_webhook"].told == "not configured"
+    assert SECRET not in str(found)
+
+
 def test_little_space_is_told_with_the_amount(sound):
     sound.setattr(doctor.shutil, "disk_usage", lambda _path: type("Usage", (), {"free": 2**29})())
     assert "0.5 GB left" in _faults()["ABM_HOME"]

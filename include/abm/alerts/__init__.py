@@ -4,9 +4,9 @@
 then tells it through each channel, in order. See docs/alerts.md.
 """
 
-from abm.alerts.channels import Channel, LogChannel, open_channels
+from abm.alerts.channels import CHANNELS, Channel, LogChannel, open_channels
 from abm.alerts.delivery import tell_changes
 from abm.alerts.kinds import KINDS, Kind
 from abm.alerts.messages import Alert
 
-__all__ = ["KINDS", "Alert", "Channel", "Kind", "LogChannel", "open_channels", "tell_changes"]
+__all__ = ["CHANNELS", "KINDS", "Alert", "Channel", "Kind", "LogChannel", "open_channels", "tell_changes"]

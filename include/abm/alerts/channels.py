@@ -85,10 +85,10 @@ def open_channels(find: Callable[[str], Connection | None], tell: Callable[[str]
     A channel that is configured wrongly is told and left out.
     """
     channels: list[Channel] = [LogChannel(tell)]
-    for platform, opened in _OPENED.items():
+    for name, open_channel in CHANNELS.items():
         try:
-            if (connection := find(platform)) is not None:
-                channels.append(opened(connection))
+            if (connection := find(name)) is not None:
+                channels.append(open_channel(connection))
         except AbmError as error:
             tell(f"Alerts cannot be told there: {error}")
     return channels
@@ -138,7 +138,8 @@ def _classify(conn_id: str, response: httpx.Response) -> AbmError:
     )
 
 
-_OPENED: Mapping[str, Callable[[Connection], Channel]] = {
+# By connection, without its `abm_`. Each raises ConfigurationError where that lacks something; none asks the network.
+CHANNELS: Mapping[str, Callable[[Connection], Channel]] = {
     "alerts_slack": _slack,
     "alerts_mail": MailChannel,
     "alerts_webhook": _webhook,
