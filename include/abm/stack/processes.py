@@ -62,17 +62,19 @@ def uninterrupted() -> Iterator[None]:
         yield
         return
     held: list[int] = []
-    handlers = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
-    handlers = {number: handler for number, handler in handlers.items() if callable(handler)}
-    for number in handlers:
-        signal.signal(number, lambda caught, _frame: held.append(caught))
+    before = {number: signal.getsignal(number) or signal.SIG_DFL for number in (signal.SIGINT, signal.SIGTERM)}
     try:
+        for number, handler in before.items():
+            if handler is not signal.SIG_IGN:
+                signal.signal(number, lambda caught, _frame: held.append(caught))
         yield
     finally:
-        for number, handler in handlers.items():
-            signal.signal(number, handler)
-        for told in held:
-            signal.raise_signal(told)
+        try:
+            signal.signal(signal.SIGINT, before[signal.SIGINT])
+        finally:  # it may interrupt at once
+            signal.signal(signal.SIGTERM, before[signal.SIGTERM])
+            for told in held:
+                signal.raise_signal(told)
 
 
 def end(processes: Sequence[Started]) -> None:

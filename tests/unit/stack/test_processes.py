@@ -5,9 +5,10 @@ from __future__ import annotations
 import dataclasses
 import os
 import signal
+import subprocess
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import psutil
 import pytest
@@ -95,6 +96,47 @@ def test_an_interrupt_waits_until_a_process_is_remembered() -> None:
         start()
     assert done == ["remembered"]
     assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
+
+
+@pytest.mark.usefixtures("interruptible")
+@pytest.mark.parametrize("call", range(4))
+@pytest.mark.parametrize("told", [signal.SIGINT, signal.SIGTERM])
+def test_no_interrupt_is_lost_while_handlers_change(
+    monkeypatch: pytest.MonkeyPatch, told: signal.Signals, call: int
+) -> None:
+    """A signal comes just after the first, second, third or last change of a handler."""
+    change, changes = signal.signal, []
+
+    def change_later(number: signal.Signals, handler: Any) -> Any:
+        replaced = change(number, handler)
+        changes.append(number)
+        if len(changes) == call + 1:
+            signal.raise_signal(told)
+        return replaced
+
+    before = change(signal.SIGTERM, signal.default_int_handler)
+    try:
+        monkeypatch.setattr(signal, "signal", change_later)
+        with pytest.raises(KeyboardInterrupt), processes.uninterrupted():
+            pass
+        assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
+        assert signal.getsignal(signal.SIGTERM) is signal.default_int_handler
+    finally:
+        change(signal.SIGTERM, before)
+
+
+def test_sigterm_that_would_kill_waits_too(tmp_path: Path) -> None:
+    program = f"""
+import os, pathlib, signal
+from abm.stack import processes
+with processes.uninterrupted():
+    os.kill(os.getpid(), signal.SIGTERM)
+    pathlib.Path({str(tmp_path / "remembered")!r}).touch()
+raise SystemExit("still there")
+"""
+    done = subprocess.run([sys.executable, "-c", program], check=False)
+    assert done.returncode == -signal.SIGTERM
+    assert (tmp_path / "remembered").exists()
 
 
 def test_nothing_is_recalled_without_a_file(tmp_path: Path) -> None:
