@@ -18,6 +18,7 @@ _sleep = time.sleep
 time.sleep = lambda seconds: _sleep(min(seconds, 0.001))  # before anything takes it as a default
 
 import functools  # noqa: E402
+import gc  # noqa: E402
 from importlib import import_module  # noqa: E402
 from pathlib import Path  # noqa: E402
 
@@ -38,25 +39,43 @@ from abm.settings import Connection  # noqa: E402
 
 sys.path.insert(0, str(Path(__file__).parents[2]))
 from tests import approvals  # noqa: E402
+from tests.chaos.connections import Lender, borrow_from  # noqa: E402
 from tests.chaos.steps import BROKEN, DONE, STEPPED_ASIDE, STEPS, TOLD  # noqa: E402
 
 approvals.load_policy = functools.cache(approvals.load_policy)
 
 ATTEMPTS = 3  # of each request
+# What is imported only where it is needed, and would be by each child anew.
+LATE_IMPORTS = ("encodings.idna", "pandas", "abm.sources.hubspot.records", "abm.sources.salesforce.records")
 
 
 def main() -> None:
     """Serve jobs: a list of them on each line is run at the same time, and their ends are written as one line."""
-    for name in REGISTRY:
-        import_module(f"abm.destinations.{name}.destination")
+    for name in (*(f"abm.destinations.{name}.destination" for name in REGISTRY), *LATE_IMPORTS):
+        import_module(name)
     _use_small_batches()
     approvals.load_policy(None)
     httpx._transports.default.create_ssl_context = functools.cache(httpx._transports.default.create_ssl_context)
     httpx.Client().close()  # loads what it needs once, for all children
+    gc.freeze()  # what children collect shall not be copied for it
+    lender: Lender | None = None
     for line in sys.stdin:
-        children = [_fork(job) for job in json.loads(line)]
-        sys.stdout.write(json.dumps([_end_of(child) for child in children]) + "\n")
+        jobs = json.loads(line)
+        lender = lender or Lender(jobs[0]["url"])
+        sys.stdout.write(json.dumps(_run_all(jobs, lender)) + "\n")
         sys.stdout.flush()
+
+
+def _run_all(jobs: list[dict], lender: Lender) -> list[int]:
+    """Return each job's exit code, negative for the signal that killed it."""
+    loans = [lender.lend() for _ in jobs]
+    children = [_fork(job, lent) for job, lent in zip(jobs, loans, strict=True)]
+    ends: dict[int, int] = {}
+    while len(ends) < len(children):
+        child, status = os.wait()  # whichever ends first: the others may wait for what it holds
+        ends[child] = os.waitstatus_to_exitcode(status)
+        lender.take_back(loans[children.index(child)], killed=ends[child] < 0)
+    return [ends[child] for child in children]
 
 
 def _use_small_batches() -> None:
@@ -73,19 +92,15 @@ def _use_small_batches() -> None:
     Limiter.pause = lambda _self, _seconds: None  # nights follow one another at once: no pause lasts to the next
 
 
-def _fork(job: dict) -> int:
+def _fork(job: dict, lent: list[psycopg.Connection]) -> int:
     if child := os.fork():
         return child
     try:
+        borrow_from(lent)
         os._exit(_run(job))
     except BaseException:  # noqa: BLE001 (told to the test, which fails)
         traceback.print_exc()
         os._exit(BROKEN)
-
-
-def _end_of(child: int) -> int:
-    """Return the child's exit code, negative for the signal that killed it."""
-    return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
 
 
 def _run(job: dict) -> int:
