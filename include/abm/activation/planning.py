@@ -19,6 +19,7 @@ from abm.activation.opt_outs import OF_WHO_OPTED_OUT
 from abm.activation.ownership import observe_records, plan_records
 from abm.activation.refused_removals import refuse_again
 from abm.activation.runs import abandon_unfinished, find_run, lock_destination
+from abm.activation.shared_identifiers import keep_shared
 from abm.destinations import REGISTRY
 from abm.errors import ContractError, HeldError
 from abm.warehouse import connect
@@ -227,6 +228,7 @@ def _write_plan(
     leave_alone(connection, destination, run_id)
     if of_members:
         refuse_again(connection, destination, run_id)
+        keep_shared(connection, destination, run_id)
     if dry_run:
         connection.execute(
             "update ops.sync_changes set outcome = 'held', reason_code = 'dry_run', finished_at = now()"

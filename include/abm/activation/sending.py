@@ -55,7 +55,8 @@ select
                 select jsonb_build_array(state.payload) || coalesce(state.doubts, '[]') from ops.sync_state as state
                 where state.destination = changes.destination and state.object_key = changes.object_key
             )
-    end
+    end,
+    changes.kept_identifiers
 from ops.sync_changes as changes
 where
     changes.run_id = %(run_id)s and changes.outcome is null and changes.object_key > %(last)s
@@ -265,11 +266,17 @@ def _read_batch(
         },
     )
     return [
-        Change(key, operation, payload or {}, *_known(payloads or [{}])) for key, operation, payload, payloads in found
+        Change(key, operation, payload or {}, *_known(payloads or [{}], kept or ()))
+        for key, operation, payload, payloads, kept in found
     ]
 
 
-def _known(payloads: Sequence[Mapping[str, Any]]) -> tuple[Mapping[str, Any], Sequence[Mapping[str, Any]]]:
+def _known(
+    payloads: Sequence[Mapping[str, Any]], kept: Sequence[Sequence[Any]]
+) -> tuple[Mapping[str, Any], Sequence[Mapping[str, Any]]]:
+    """Return what was acknowledged and what is in doubt, without the identifiers that must stay."""
+    if kept:
+        payloads = [{name: value for name, value in one.items() if [name, value] not in kept} for one in payloads]
     return payloads[0], payloads[1:]
 
 

@@ -23,18 +23,22 @@ Outcome = Literal["created", "updated", "removed", "unchanged", "refused", "fail
 
 @dataclass(frozen=True)
 class Registered:
-    """What a destination takes: fields of CRM records, or members of audiences; and whether it needs a connection."""
+    """What a destination takes: fields of CRM records, or members of audiences; and whether it needs a connection.
+
+    Each of the `identifying` parts of a member's payload names a person by itself.
+    """
 
     kind: Kind
     needs_connection: bool = True
+    identifying: Sequence[str] = ()
 
 
 REGISTRY: dict[str, Registered] = {
     "salesforce": Registered("records"),
     "hubspot": Registered("records"),
-    "linkedin": Registered("audiences"),
-    "google": Registered("audiences"),
-    "meta": Registered("audiences"),
+    "linkedin": Registered("audiences", identifying=("SHA256_EMAIL", "SHA512_EMAIL")),
+    "google": Registered("audiences", identifying=("hashedEmail", "hashedPhone")),
+    "meta": Registered("audiences", identifying=("EMAIL", "PHONE", "EXTERN_ID")),
     "lists": Registered("audiences", needs_connection=False),
 }
 
@@ -45,8 +49,9 @@ class Change:
 
     `payload` holds what the platform shall have: platform field names and JSON values, or a member's identifiers. For
     a removal it is empty (a member), or names each field with None (a record). `acknowledged` is what the platform
-    has by our records: what a member was added by, and so can be removed by; empty for a creation and for an update
-    of a record. `doubtful` is what a member may have been added by too, where no answer came: it must leave as well.
+    has by our records: what a member was added by, and so can be removed by, less what another member of the audience
+    has too; empty for a creation and for an update of a record. `doubtful` is what a member may have been added by
+    too, where no answer came: it must leave as well.
     """
 
     object_key: str
