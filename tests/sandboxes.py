@@ -6,7 +6,10 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+import pytest
+
 from abm_sandbox.serving import serve
+from abm_sandbox.store import Store
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -40,3 +43,21 @@ def one_server() -> Iterator[tuple[str, dict[str, Any]]]:
 
     with serve(account) as url:
         yield url, current
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+def store() -> Iterator[Store]:
+    store = Store()
+    yield store
+    store.close()
+
+
+@pytest.fixture(scope="session")
+def server() -> Iterator[tuple[str, dict[str, Any]]]:
+    with one_server() as served:
+        yield served

@@ -1,26 +1,5 @@
 """What the tests of destinations against their sandboxes share."""
 
-from __future__ import annotations
+from tests.sandboxes import clock, server, store
 
-import pytest
-from tests.sandboxes import Clock, one_server
-
-from abm_sandbox.store import Store
-
-
-@pytest.fixture
-def clock():
-    return Clock()
-
-
-@pytest.fixture
-def store():
-    store = Store()
-    yield store
-    store.close()
-
-
-@pytest.fixture(scope="session")
-def server():
-    with one_server() as served:
-        yield served
+__all__ = ["clock", "server", "store"]

@@ -22,7 +22,6 @@ from abm.settings import Connection
 from abm_sandbox.credentials import HUBSPOT_TOKEN
 from abm_sandbox.faults import Fault
 from abm_sandbox.hubspot import create_app, load_world
-from abm_sandbox.serving import serve
 from abm_sandbox.store import Store
 
 NAMES = ("abm_style", "abm_account_score", "abm_style_since", "abm_reason")
@@ -44,18 +43,6 @@ def store():
     load_world(store, {"companies": pa.table({"id": ids, "name": ids, **audit})})
     yield store
     store.close()
-
-
-@pytest.fixture(scope="module")
-def server():
-    """One server for all tests, since stopping one takes longer than most of them; each test gives it its account."""
-    current = {}
-
-    async def account(scope, receive, send):
-        await current["app"](scope, receive, send)
-
-    with serve(account) as url:
-        yield url, current
 
 
 @pytest.fixture
