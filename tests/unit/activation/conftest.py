@@ -10,12 +10,11 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from tests.approvals import let
-from tests.candidates import make_ledger_marts
+from tests.candidates import publish_candidate
 
-from abm import activation, release
+from abm import activation
 from abm.destinations import Audience, Change, Result
 from abm.errors import RefusedError
-from abm.policy.load import load_policy
 from abm.warehouse import connect
 
 if TYPE_CHECKING:
@@ -189,18 +188,7 @@ class World:
 @pytest.fixture(scope="session")
 def published_warehouse(new_database: Callable[[], str]) -> str:
     url = new_database()
-    with connect(url, autocommit=True) as connection:
-        # Tests kill our process, never the server, so its disk need not be waited for.
-        connection.execute(
-            "do $$ begin execute format('alter database %I set synchronous_commit = off', current_database()); end $$"
-        )
-    # Audiences of a few members are sent here: what is too small for a platform has tests of its own.
-    policy = load_policy(None).model_copy(update={"audience_minimums": {}})
-    release.start_build(url, as_of=DAY, release_id="r1", policy=policy)
-    with connect(url) as connection:
-        connection.execute(CANDIDATE)
-        make_ledger_marts(connection)
-    release.publish(url, "r1", "guard")
+    publish_candidate(url, CANDIDATE, DAY)
     return url
 
 
