@@ -21,13 +21,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 DBT_PROJECT_DIR = PROJECT_DIR / "dbt_project"
-# A dbt process whose parent was killed would go on writing beside the next one; it ends when the parent's pipe does.
-_START = """
-import os, threading
-threading.Thread(target=lambda: (os.read(0, 1), os._exit(1)), daemon=True).start()
-from dbt.cli.main import cli
-cli()
-"""
 _FAILED = frozenset({"error", "fail", "runtime error"})
 _QUOTED_VALUE = re.compile(r': ".*?"')  # invalid input syntax for type numeric: "…"
 _UNCHANGED = "UNCHANGED"  # what the materialisations in dbt_project/macros say
@@ -116,7 +109,7 @@ def run_dbt(
     folders = {"DBT_TARGET_PATH": str(target), "DBT_LOG_PATH": str(target / "logs")}
     with _open_pipe() as pipe:
         output = subprocess.run(  # noqa: S603 (arguments are built here)
-            [sys.executable, "-c", _START, *arguments],
+            [sys.executable, "-m", "abm.dbt_process", *arguments],
             stdin=pipe,
             env=os.environ | dbt_environment(url) | folders | (dict(variables) if variables else {}),
             cwd=DBT_PROJECT_DIR,
