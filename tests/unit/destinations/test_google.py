@@ -8,7 +8,6 @@ from unittest.mock import patch
 
 import httpx
 import pytest
-import stamina
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
 from hypothesis import HealthCheck, example, given, settings
@@ -30,12 +29,6 @@ CORE, WIDE = "Programme core", "Programme wide"
 CONSENT = {"adUserData": "GRANTED", "adPersonalization": "GRANTED"}
 INGEST, REMOVE, STATUS = "/v1/audienceMembers:ingest", "/v1/audienceMembers:remove", "/v1/requestStatus:retrieve"
 CREDENTIALS = {"login": GOOGLE_CLIENT_ID, "password": GOOGLE_CLIENT_SECRET}
-
-
-@pytest.fixture(autouse=True)
-def _no_waiting():
-    with stamina.set_testing(True, attempts=6, cap=True):
-        yield
 
 
 @pytest.fixture

@@ -8,7 +8,6 @@ import httpx
 import orjson
 import pyarrow as pa
 import pytest
-import stamina
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -26,12 +25,6 @@ from abm_sandbox.store import Store
 
 NAMES = ("abm_style", "abm_account_score", "abm_style_since", "abm_reason")
 COMPANIES = 250
-
-
-@pytest.fixture(autouse=True)
-def _no_waiting():
-    with stamina.set_testing(True, attempts=2):
-        yield
 
 
 @pytest.fixture

@@ -7,7 +7,6 @@ import itertools
 import httpx
 import orjson
 import pytest
-import stamina
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from stamina.instrumentation import set_on_retry_hooks
@@ -28,12 +27,6 @@ from abm_sandbox.faults import Fault
 from abm_sandbox.linkedin import create_app
 
 CORE, WIDE = "Programme core", "Programme wide"
-
-
-@pytest.fixture(autouse=True)
-def _no_waiting():
-    with stamina.set_testing(True, attempts=6, cap=True):
-        yield
 
 
 @pytest.fixture

@@ -5,7 +5,6 @@ from __future__ import annotations
 import httpx
 import orjson
 import pytest
-import stamina
 
 from abm.destinations import Change
 from abm.destinations.linkedin import sending
@@ -14,12 +13,6 @@ from abm.settings import Connection
 
 CORE = "Programme core"
 ACCOUNT = {"account": "urn:li:sponsoredAccount:1", "requests_per_minute": "0"}
-
-
-@pytest.fixture(autouse=True)
-def _no_waiting():
-    with stamina.set_testing(True, attempts=2, cap=True):
-        yield
 
 
 @pytest.fixture

@@ -7,7 +7,6 @@ from types import SimpleNamespace
 
 import orjson
 import pytest
-import stamina
 
 from abm.destinations import Change, WholeAudiences
 from abm.destinations.linkedin import destination, lists
@@ -19,12 +18,6 @@ from abm_sandbox.faults import Fault
 from abm_sandbox.linkedin import create_app
 
 COMPANIES, PEOPLE = "Programme wide", "Programme reach"
-
-
-@pytest.fixture(autouse=True)
-def _no_waiting():
-    with stamina.set_testing(True, attempts=4, cap=True):
-        yield
 
 
 @pytest.fixture

@@ -7,7 +7,6 @@ import hashlib
 import httpx
 import orjson
 import pytest
-import stamina
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -21,12 +20,6 @@ from abm_sandbox.meta import create_app
 from abm_sandbox.meta.errors import ERRORS
 
 CORE, WIDE = "Programme core", "Programme wide"
-
-
-@pytest.fixture(autouse=True)
-def _no_waiting():
-    with stamina.set_testing(True, attempts=4, cap=True):
-        yield
 
 
 @pytest.fixture

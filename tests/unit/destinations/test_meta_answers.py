@@ -7,7 +7,6 @@ import hashlib
 import httpx
 import orjson
 import pytest
-import stamina
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -17,12 +16,6 @@ from abm.destinations.meta.destination import connect
 from abm.settings import Connection
 
 CORE = "Programme core"
-
-
-@pytest.fixture(autouse=True)
-def _no_waiting():
-    with stamina.set_testing(True, attempts=2, cap=True):
-        yield
 
 
 def _open(answer, asked=None):

@@ -6,24 +6,18 @@ import hashlib
 
 import orjson
 import pytest
-import stamina
 
 from abm.destinations import WholeAudiences
 from abm.destinations.meta import replacing
 from abm.destinations.meta.destination import connect
 from abm.errors import ConfigurationError, RetryableError
+from abm.http import ATTEMPTS
 from abm.settings import Connection
 from abm_sandbox.credentials import META_ACCOUNT, META_TOKEN
 from abm_sandbox.faults import Fault
 from abm_sandbox.meta import create_app
 
 CORE = "Programme core"
-
-
-@pytest.fixture(autouse=True)
-def _no_waiting():
-    with stamina.set_testing(True, attempts=4, cap=True):
-        yield
 
 
 @pytest.fixture
@@ -83,7 +77,7 @@ def test_large_audience_takes_effect_with_its_last_batch(meta, store, sandbox, m
 
 def test_session_that_broke_off_blocks_for_ninety_minutes(meta, store, sandbox, clock, monkeypatch):
     monkeypatch.setattr(replacing, "ROWS_A_REQUEST", 2)
-    sandbox.state.faults.append(Fault(path="/usersreplace", skip=1, status=503, times=4))
+    sandbox.state.faults.append(Fault(path="/usersreplace", skip=1, status=503, times=ATTEMPTS))
     with pytest.raises(RetryableError):
         meta.replace(CORE, _people("abc"), release_id="r1")
     with pytest.raises(RetryableError, match="under way"):
