@@ -16,3 +16,5 @@ STEPS = {
     "audiences read back": "abm.activation.accounting:_read_back",
     "run finished": "abm.activation.accounting:set_status",
 }
+OF_WHOLE_AUDIENCES = {"audience announced", "audience recorded"}
+OF_ROWS = {"audiences known", "batch read", "batch announced", "batch sent", "batch recorded"}
