@@ -5,11 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from tests.candidates import make_ledger_marts
+from tests.candidates import publish_candidate
 from tests.unit.activation.conftest import CANDIDATE, DAY
 
-from abm import release
-from abm.policy.load import load_policy
 from abm.warehouse import connect
 from abm_sandbox.serving import serve
 
@@ -32,17 +30,7 @@ def processes() -> Iterator[Processes]:
 @pytest.fixture(scope="session")
 def warehouse_of_chaos(new_database: Callable[[], str]) -> str:
     url = new_database()
-    with connect(url, autocommit=True) as connection:
-        # Processes are killed here, never the server, so its disk need not be waited for.
-        connection.execute(
-            "do $$ begin execute format('alter database %I set synchronous_commit = off', current_database()); end $$"
-        )
-    policy = load_policy(None).model_copy(update={"audience_minimums": {}})
-    release.start_build(url, as_of=DAY, release_id="r1", policy=policy)
-    with connect(url) as connection:
-        connection.execute(CANDIDATE)
-        make_ledger_marts(connection)
-    release.publish(url, "r1", "guard")
+    publish_candidate(url, CANDIDATE, DAY)
     return url
 
 
