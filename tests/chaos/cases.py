@@ -79,6 +79,13 @@ def whatever_breaks_a_calm_night_mends_it(destination: str) -> Callable[..., Non
         ],
         last={2: (("one_to_few", "wide"), 1)},
     )
+    @example(  # what is held under other words for the same company stays
+        history=[
+            Night({4: (("one_to_one", "core"), 1)}, [], None, "leave"),
+            Night({4: (("one_to_one", "core"), 2)}, [], (("batch sent", 1), "after"), "leave"),
+        ],
+        last={4: (("one_to_one", "core"), 2)},
+    )
     def test(stage: Stage, history: list[Night], last: World) -> None:
         note(f"seed {own_seed} of ABM_CHAOS_SEED={SEED}\n{history=!r}\n{last=!r}")
         stage.begin()

@@ -159,6 +159,8 @@ class HubSpot(Sandbox):
 
 
 class LinkedIn(Sandbox):
+    """Companies, one of which is described in two ways that LinkedIn takes for the same."""
+
     name = "linkedin"
     login, password = credentials.LINKEDIN_CLIENT_ID, credentials.LINKEDIN_TOKEN
     extra: ClassVar = {
@@ -168,20 +170,34 @@ class LinkedIn(Sandbox):
         "client_secret": credentials.LINKEDIN_CLIENT_SECRET,
     }
 
+    of_two_forms: ClassVar = 4
+
     def __post_init__(self) -> None:
         self.app = linkedin.create_app(self.store, limits=False, fresh_seconds=0, build_seconds=0)
 
+    def things(self, world: World) -> Things:
+        return {
+            f"{audience}/{self.member(key, way)}": json.dumps(self.identifiers(key, way), sort_keys=True)
+            for key, ((_, audience), way) in world.items()
+        }
+
     def identifiers(self, key: int, way: int) -> Mapping[str, str]:
+        if key == self.of_two_forms:
+            domain = f"c{key}.example.com"
+            return {"companyWebsiteDomain": domain} if way == 1 else {"companyWebsiteDomain": domain, "city": "Berlin"}
         return {"companyWebsiteDomain": f"c{key}w{way}.example.com"}
 
     def member(self, key: int, way: int) -> str:
-        return f"companyWebsiteDomain=c{key}w{way}.example.com"
+        return f"companyWebsiteDomain={self.identifiers(key, way)['companyWebsiteDomain']}"
 
     def held(self) -> Things:
         rows = self.store.execute(
-            "select name, member_key from members inner join segments on segments.id = segment_id"
+            "select name, member_key, identifiers from members inner join segments on segments.id = segment_id"
         )
-        return {f"{row['name']}/{row['member_key']}": "" for row in rows}
+        return {
+            f"{row['name']}/{row['member_key']}": json.dumps(json.loads(row["identifiers"]), sort_keys=True)
+            for row in rows
+        }
 
     def effects(self) -> Counter[str]:
         rows = self.store.execute(
