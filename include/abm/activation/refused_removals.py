@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from abm.activation.recording import NO_LOOPS
+
 if TYPE_CHECKING:
     import psycopg
 
@@ -49,4 +51,5 @@ where
 def refuse_again(connection: psycopg.Connection, destination: str, run_id: str) -> None:
     """Give removals that would be refused as before that outcome, unasked."""
     if connection.execute(_ARE_ANY, [destination]).fetchone() == (True,):
+        connection.execute(NO_LOOPS.format("local "))
         connection.execute(_REFUSE, {"destination": destination, "run_id": run_id})

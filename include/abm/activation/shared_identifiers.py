@@ -10,9 +10,10 @@ from abm.destinations import REGISTRY
 if TYPE_CHECKING:
     import psycopg
 
-# An identifier stays where another member has it by our records and goes on having it after this plan.
+# An identifier stays where another member has it by our records and goes on having it after this plan. Materialised, or
+# the planner, which knows nothing of rows written a moment ago, would compare each member of an audience with each.
 _KEEP = """
-with leaving as (
+with leaving as materialized (
     select changes.object_key, split_part(changes.object_key, '/', 1) as audience, one.key as name, one.value
     from ops.sync_changes as changes
     inner join ops.sync_state as state
@@ -21,7 +22,7 @@ with leaving as (
     cross join jsonb_each(known.value) as one
     where changes.run_id = %(run_id)s and changes.operation <> 'create' and one.key = any(%(identifying)s)
 ),
-staying as (
+staying as materialized (
     select state.object_key, split_part(state.object_key, '/', 1) as audience, one.key as name, one.value
     from ops.sync_state as state
     cross join jsonb_each(state.payload) as one
