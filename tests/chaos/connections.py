@@ -34,14 +34,20 @@ class Lender:
 
     def take_back(self, lent: list[psycopg.Connection], *, killed: bool) -> None:
         """Keep what a child left clean, and end the rest."""
-        if not killed:
-            self._idle += [connection for connection in lent if _wiped(connection.pgconn)]
-            return
-        pids = [connection.pgconn.backend_pid for connection in lent]
-        for connection in lent:
+        kept = [] if killed else [connection for connection in lent if _wiped(connection.pgconn)]
+        self._idle += kept
+        ended = [connection for connection in lent if connection not in kept]
+        pids = [connection.pgconn.backend_pid for connection in ended]
+        for connection in ended:
             connection.close()
-        while self._watching.execute("select from pg_stat_activity where pid = any(%s)", [pids]).fetchone():
-            pass
+        while pids and self._servers_of(pids):
+            pass  # they still hold what the child held
+
+    def _servers_of(self, pids: list[int]) -> int:
+        (servers,) = self._watching.execute(
+            "select count(*) from pg_stat_activity where pid = any(%s)", [pids]
+        ).fetchone() or (0,)
+        return int(servers)
 
 
 class Borrowed(psycopg.Connection):
