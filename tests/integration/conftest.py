@@ -6,17 +6,20 @@ import hashlib
 import signal
 import uuid
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 import stamina.instrumentation
 from psycopg import sql
+from tests.parsing import lend_parse
 
-from abm import cli
+from abm import cli, transform
 from abm.warehouse import connect
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+    from pathlib import Path
+    from subprocess import CompletedProcess
 
     from abm.warehouse import EmbeddedServer
 
@@ -25,6 +28,22 @@ ATTEMPTS = (
     *("landing_batches", "check_results", "sync_runs", "sync_changes", "releases", "build_context"),
     *("alerts", "alert_deliveries"),
 )
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _shared_parse() -> Iterator[None]:
+    """Let dbt start each new warehouse from a parse that another test has paid for."""
+    run_dbt = transform.run_dbt
+
+    def run(url: str, *arguments: str, target: Path | None = None, **others: Any) -> CompletedProcess[str]:
+        folder = target or transform.target_dir()
+        if not others:
+            lend_parse(url, folder, lambda: run_dbt(url, "parse", target=folder))
+        return run_dbt(url, *arguments, target=folder, **others)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(transform, "run_dbt", run)
+        yield
 
 
 @dataclass(frozen=True)
