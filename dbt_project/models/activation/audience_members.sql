@@ -66,6 +66,40 @@ companies as (
     from named
 ),
 
+{# A list has a file for each platform: in each those whom it may be told of. #}
+listed as (
+    select
+        audiences.audience,
+        people.person_id,
+        people.account_id,
+        eligible.effective_style,
+        people.consent_basis,
+        max(case when people.destination = 'google' then people.country end)
+            as region_code,
+        max(identifiers.sha256_email) as sha256_email,
+        max(identifiers.hashedemail) as hashed_email,
+        max(identifiers.hashedphone) as hashed_phone,
+        max(identifiers.email) as email,
+        max(identifiers.phone) as phone,
+        max(identifiers.fn) as first_name,
+        max(identifiers.ln) as last_name,
+        max(identifiers.country) as country
+    from audiences
+    inner join eligible on audiences.style = eligible.effective_style
+    inner join people on eligible.account_id = people.account_id
+    inner join identifiers
+        on
+            people.person_id = identifiers.person_id
+            and people.destination = identifiers.platform
+    where audiences.destination = 'lists' and audiences.holds = 'people'
+    group by
+        audiences.audience,
+        people.person_id,
+        people.account_id,
+        eligible.effective_style,
+        people.consent_basis
+),
+
 members as (
     select
         audiences.destination,
@@ -131,6 +165,26 @@ members as (
             people.person_id = identifiers.person_id
             and people.destination = identifiers.platform
     where audiences.holds = 'people'
+    union all
+    select
+        'lists' as destination,
+        audience,
+        person_id as member_key,
+        account_id,
+        effective_style as style,
+        {{ json_object_text({
+            'SHA256_EMAIL': 'sha256_email',
+            'hashedEmail': 'hashed_email',
+            'hashedPhone': 'hashed_phone',
+            'regionCode': 'region_code',
+            'EMAIL': 'email',
+            'PHONE': 'phone',
+            'FN': 'first_name',
+            'LN': 'last_name',
+            'COUNTRY': 'country',
+        }) }} as identifiers,
+        consent_basis
+    from listed
 )
 
 select * from members

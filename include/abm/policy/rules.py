@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from abm.policy.treatment import Style
 
 PROFILE_POINTS = 100.0
-_TAKES_ONLY: Mapping[str, Holds] = {"google": "people", "meta": "people", "lists": "companies"}
+_TAKES_ONLY: Mapping[str, Holds] = {"google": "people", "meta": "people"}
 _BY_PEOPLE = ("one_to_one", "one_to_few")
 
 

@@ -56,6 +56,16 @@ def test_hashed_files_have_each_platforms_own_digests(tmp_path: Path) -> None:
     assert (google["Last Name"], meta["ln"]) == (digest("o'brien"), digest("obrien"))
 
 
+def test_person_stands_in_the_files_of_those_platforms_alone_whose_digests_it_has(tmp_path: Path) -> None:
+    bo = {"hashedEmail": digest("bo at Google"), "regionCode": "DE"}
+    cy = {"EMAIL": digest("cy at Meta"), "COUNTRY": digest("de")}
+    Lists(tmp_path).replace("reach", [bo, cy], release_id="r1")
+    files = {name: rows_of(tmp_path / "reach" / f"{name}.csv") for name in ("google", "meta", "linkedin_people")}
+    assert [(row["Email"], row["Country"]) for row in files["google"]] == [(bo["hashedEmail"], "DE")]
+    assert [(row["email"], row["country"]) for row in files["meta"]] == [(cy["EMAIL"], cy["COUNTRY"])]
+    assert files["linkedin_people"] == []
+
+
 def test_plain_files_have_what_the_crm_has(tmp_path: Path) -> None:
     Lists(tmp_path, "plain").replace("reach", [ANN], release_id="r1")
     (google,) = rows_of(tmp_path / "reach" / "google.csv")

@@ -123,6 +123,14 @@ def test_only_styles_with_their_audience_on_get_one(tmp_path: Path, warehouse: p
     assert sorted(named) == sorted([*people, *((*pair, "companies") for pair in companies)])
 
 
+def test_lists_hold_people_where_the_policy_says_so(tmp_path: Path, warehouse: psycopg.Connection):
+    path = tmp_path / "policy.yml"
+    path.write_text("audience_holds: {lists: people}\n")
+    store_policy(warehouse, load_policy(path))
+    held = warehouse.execute("select distinct holds from ops.policy_audiences where destination = 'lists'").fetchall()
+    assert held == [("people",)]
+
+
 def test_bases_of_one_platform_replace_those_of_all(tmp_path: Path, warehouse: psycopg.Connection):
     path = tmp_path / "policy.yml"
     path.write_text("consent: {destinations: {meta: [contract]}}\nsuppression: {suppressed_accounts: [a, b, a]}\n")
