@@ -20,7 +20,10 @@ with leaving as materialized (
         on state.destination = %(destination)s and state.object_key = changes.object_key
     cross join jsonb_array_elements(jsonb_build_array(state.payload) || coalesce(state.doubts, '[]')) as known
     cross join jsonb_each(known.value) as one
-    where changes.run_id = %(run_id)s and changes.operation <> 'create' and one.key = any(%(identifying)s)
+    where
+        changes.run_id = %(run_id)s and changes.operation <> 'create' and one.key = any(%(identifying)s)
+        -- whoever is sent again as it was gives nothing up
+        and (changes.payload <> state.payload or state.doubts is not null)
 ),
 staying as materialized (
     select state.object_key, split_part(state.object_key, '/', 1) as audience, one.key as name, one.value
