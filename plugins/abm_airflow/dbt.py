@@ -5,6 +5,7 @@ from __future__ import annotations
 from airflow.sdk import get_parsing_context
 from cosmos import DbtTaskGroup, ExecutionConfig, ProfileConfig, ProjectConfig, RenderConfig
 from cosmos.constants import ExecutionMode, InvocationMode, LoadMode, TestBehavior
+from cosmos.operators._watcher import base as watcher
 from cosmos.profiles import PostgresUserPasswordProfileMapping
 
 from abm.release.locks import BUILD_APPLICATION
@@ -13,6 +14,9 @@ from abm_airflow.hooks.warehouse import CONNECTION_ID
 
 _THREADS = 4
 _TASKS_OF_NODES = ("_run", "_seed", "_snapshot")
+
+# dbt waits while each event of a node is written through Airflow's API, and the tasks read only the last one.
+watcher._DBT_EVENT_ALLOWLIST = watcher._DBT_ERROR_EVENTS_TYPES | {"NodeFinished"}  # noqa: SLF001 (Cosmos has no option)
 
 
 def dbt_models(group_id: str = "dbt") -> DbtTaskGroup:
