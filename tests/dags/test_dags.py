@@ -102,8 +102,9 @@ def test_a_task_about_to_run_is_found_and_no_other_model_is_made_for_it(
     [("NodeStart", "started", 0), ("NodeExecuting", "executing", 0), ("NodeFinished", "success", 2)],
 )
 def test_only_the_end_of_a_model_is_written_through_the_api(name: str, status: str, written: int) -> None:
-    import abm_airflow.dbt  # noqa: F401 (imported for its effect)
     from cosmos.operators._watcher.base import store_dbt_resource_status_from_log
+
+    import abm_airflow.dbt  # noqa: F401 (imported for its effect)
 
     class Task:
         pushed: ClassVar[list[str]] = []
