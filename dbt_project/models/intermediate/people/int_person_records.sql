@@ -11,7 +11,8 @@ records as (
     from {{ ref('int_people_unioned') }}
 ),
 
-{# A converted lead is its contact, even where the addresses differ. #}
+{# A converted lead is its contact, even where the addresses differ, and one
+   mailbox is one person: who opts out by one of its names did so by all. #}
 keyed as (
     select
         record.source,
@@ -19,7 +20,10 @@ keyed as (
         record.record_id,
         record.record_key,
         coalesce(
-            contact.email, contact.record_key, record.email, record.record_key
+            {{ mailbox('contact.email') }},
+            contact.record_key,
+            {{ mailbox('record.email') }},
+            record.record_key
         ) as match_key
     from records as record
     left join records as contact
