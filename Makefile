@@ -50,7 +50,7 @@ format: $(STAMP) ## Bring code and SQL into form
 	$(BIN)/sqlfluff fix --processes 2 dbt_project/models
 
 chaos: $(STAMP) ## Break 5,000 runs in every way, kill them anywhere, and compare what everybody holds afterwards
-	ABM_CHAOS_EXAMPLES=5000 $(BIN)/python -m pytest tests/chaos -n 2
+	ABM_CHAOS_EXAMPLES=5000 $(BIN)/python -m pytest tests/chaos -n 2 --dist loadfile
 
 bench: $(STAMP) ## Measure against floors of the same machine; writes docs/benchmarks.md
 	$(BIN)/python -m benchmarks
