@@ -13,6 +13,7 @@ from dbt.cli.main import dbtRunner
 
 # The project's graph lives as long as the process: walking it again and again took a fifth of a night's work.
 _OBJECTS_BETWEEN_COLLECTIONS = 100_000
+_ONE_LINE = threading.Lock()  # dbt tells from each of its threads, and a text stream mixes what several write at once
 _QUOTES_ROWS = re.compile(r"^[ \t]*(DETAIL|CONTEXT):.*\n?", re.MULTILINE)
 
 
@@ -32,7 +33,8 @@ def _end_with_parent() -> None:
 
 def _tell(event: Any) -> None:
     if event.info.level != "debug":
-        sys.stdout.write(_QUOTES_ROWS.sub("", event.info.msg) + "\n")
+        with _ONE_LINE:
+            sys.stdout.write(_QUOTES_ROWS.sub("", event.info.msg) + "\n")
 
 
 if __name__ == "__main__":

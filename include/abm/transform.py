@@ -114,7 +114,8 @@ def run_dbt(
             env=os.environ | dbt_environment(url) | folders | (dict(variables) if variables else {}),
             cwd=DBT_PROJECT_DIR,
             capture_output=True,
-            text=True,
+            encoding="utf-8",
+            errors="replace",
             check=False,
         )
     (target / "logs").mkdir(exist_ok=True)
