@@ -5,6 +5,7 @@ from __future__ import annotations
 import multiprocessing
 import resource
 import sys
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import psutil
@@ -77,7 +78,6 @@ def _added(url: str, name: str, connection: Connection) -> float:
 
 
 def _night(url: str, name: str, connection: Connection, told: Pipe) -> None:
-    # What the system calls the peak may begin at that of the process which started this one: never too low.
     before = psutil.Process().memory_info().rss
     run_id = f"{name}-memory"
     activation.plan(url, name, run_id=run_id)
@@ -85,8 +85,16 @@ def _night(url: str, name: str, connection: Connection, told: Pipe) -> None:
     activation.approve(url, run_id, verdict.digest, "benchmark")
     activation.send(url, run_id, connection, opening=through(None))
     activation.account(url, run_id, connection)
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * _UNIT_OF_PEAK
-    told.send((peak - before) / MEGABYTE)
+    told.send((_peak() - before) / MEGABYTE)
+
+
+def _peak() -> int:
+    """Return the most bytes this process ever had."""
+    status = Path("/proc/self/status")
+    if status.exists():  # `getrusage` would begin at the peak of the process that started this one
+        told = dict(line.split(":", 1) for line in status.read_text().splitlines())
+        return int(told["VmHWM"].removesuffix("kB")) * 1024
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * _UNIT_OF_PEAK
 
 
 def _sandbox() -> float:
