@@ -8,7 +8,7 @@ import subprocess
 import sys
 from datetime import timedelta
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import Any
 
 import pytest
 
@@ -80,6 +80,14 @@ def test_each_model_is_a_task_of_its_own(dagbag: Any) -> None:
     assert models <= tasks
 
 
+def test_data_tests_run_once_every_model_is_built_and_before_the_candidate_is_checked(dagbag: Any) -> None:
+    tests = dagbag.dags["abm_model"].get_task("dbt.dbt_project_test")
+    assert _watched(dagbag.dags["abm_model"]) == sum(
+        task.task_id.endswith(("_run", "_seed")) for task in tests.get_flat_relatives(upstream=True)
+    )
+    assert tests.downstream_task_ids == {"check_candidate"}
+
+
 @pytest.mark.parametrize(
     "task_id", ["dbt.int_accounts_run", "dbt.benchmarks_seed", "dbt.dbt_producer_watcher", "check_candidate"]
 )
@@ -95,27 +103,6 @@ def test_a_task_about_to_run_is_found_and_no_other_model_is_made_for_it(
         dag = DagBag(str(PROJECT_DIR / "dags" / "abm_model.py"), collect_dags=True).dags["abm_model"]
     assert type(dag.get_task(task_id)) is type(whole.get_task(task_id))
     assert _watched(dag) == (_watched(whole) if task_id in {"dbt.dbt_producer_watcher", "check_candidate"} else 1)
-
-
-@pytest.mark.parametrize(
-    ("name", "status", "written"),
-    [("NodeStart", "started", 0), ("NodeExecuting", "executing", 0), ("NodeFinished", "success", 2)],
-)
-def test_only_the_end_of_a_model_is_written_through_the_api(name: str, status: str, written: int) -> None:
-    from cosmos.operators._watcher.base import store_dbt_resource_status_from_log
-
-    import abm_airflow.dbt  # noqa: F401 (imported for its effect)
-
-    class Task:
-        pushed: ClassVar[list[str]] = []
-
-        def xcom_push(self, key: str, value: object) -> None:
-            self.pushed.append(key)
-
-    node = {"unique_id": f"model.abm.{name}", "node_status": status, "resource_type": "model"}
-    event = {"info": {"name": name, "level": "debug", "msg": ""}, "data": {"node_info": node}}
-    store_dbt_resource_status_from_log(json.dumps(event), {"context": {"ti": Task()}}, should_generate_model_uris=False)
-    assert len([key for key in Task.pushed if name in key]) == written
 
 
 def _watched(dag: Any) -> int:

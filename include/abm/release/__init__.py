@@ -4,7 +4,7 @@ from abm.release.builds import BuildContext, start_build
 from abm.release.comparison import Comparison, compare
 from abm.release.decisions import hold, hold_unfinished, reject
 from abm.release.difference import Difference, Movement
-from abm.release.locks import lock_build
+from abm.release.locks import lock_build, share_build
 from abm.release.movers import Mover, Moves
 from abm.release.publishing import Published, publish
 
@@ -22,5 +22,6 @@ __all__ = [
     "lock_build",
     "publish",
     "reject",
+    "share_build",
     "start_build",
 ]

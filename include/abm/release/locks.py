@@ -13,14 +13,7 @@ if TYPE_CHECKING:
 
     import psycopg
 
-BUILD_APPLICATION = "abm build"  # how Airflow's dbt calls its sessions, which no process of ours can lock for
 _LOCK = "select pg_try_advisory_{}(hashtextextended('abm build', 0))"
-_RUNNING = """
-select exists (
-    select 1 from pg_stat_activity
-    where datname = current_database() and application_name = %s and pid <> pg_backend_pid()
-)
-"""
 _BUILDING = "Another process builds the candidate. Try again when it has ended; only one can be built at a time."
 
 
@@ -35,16 +28,23 @@ def lock_release(connection: psycopg.Connection) -> None:
 def lock_build(url: str) -> Iterator[None]:
     """Keep other processes from building while the block runs; raises BusyError where one builds already."""
     with connect(url, autocommit=True) as connection:
-        _require_no_build(connection, "lock")
+        _take(connection, "lock")
         yield  # the lock ends with the connection, so a killed process leaves none behind
+
+
+@contextmanager
+def share_build(url: str) -> Iterator[None]:
+    """Do a part of one build beside its other parts, as Airflow's tasks do; nobody else builds while the block runs."""
+    with connect(url, autocommit=True) as connection:
+        _take(connection, "lock_shared")
+        yield
 
 
 def refuse_while_building(connection: psycopg.Connection) -> None:
     """Raise BusyError where another process builds the candidate: it would go on for what this one starts."""
-    _require_no_build(connection, "xact_lock")
+    _take(connection, "xact_lock")
 
 
-def _require_no_build(connection: psycopg.Connection, lock: LiteralString) -> None:
-    is_locked = connection.execute(_LOCK.format(lock)).fetchone() == (True,)
-    if not is_locked or connection.execute(_RUNNING, [BUILD_APPLICATION]).fetchone() == (True,):
+def _take(connection: psycopg.Connection, lock: LiteralString) -> None:
+    if connection.execute(_LOCK.format(lock)).fetchone() != (True,):
         raise BusyError(_BUILDING)

@@ -1,4 +1,4 @@
-"""A real Airflow for one machine: scheduler, DAG processor, triggerer and API server on loopback."""
+"""A real Airflow for one machine: scheduler, DAG processor and API server on loopback."""
 
 from __future__ import annotations
 
@@ -22,13 +22,14 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
     from pathlib import Path
 
-# Log servers would listen on every interface; the API server reads the logs from the shared folder.
+# A log server would listen on every interface; the API server reads the logs from the shared folder.
+# No triggerer: no task of ours defers, and one that waits for a person waits in the scheduler.
 COMPONENTS: Mapping[str, Sequence[str]] = {
     "scheduler": ["--skip-serve-logs"],
     "dag-processor": [],
-    "triggerer": ["--skip-serve-logs"],
     "api-server": [],
 }
+_CHECKED = ("metadatabase", "scheduler", "dag_processor")
 DATABASE = "airflow"
 USER = "admin"
 _HEALTHY_SECONDS = 180
@@ -38,6 +39,8 @@ _LOCAL_SETTINGS = """import sys
 
 if "scheduler" in sys.argv:
     import abm_airflow.preload
+elif "dag-processor" in sys.argv:
+    import abm_airflow.modelling
 """
 
 
@@ -80,9 +83,11 @@ class LocalAirflow:
             "DATABASE__SQL_ALCHEMY_CONN": self.database_url.replace("postgresql://", "postgresql+psycopg2://", 1),
             "DATABASE__SQL_ALCHEMY_CONN_ASYNC": self.database_url.replace("postgresql://", "postgresql+asyncpg://", 1),
             "SCHEDULER__SCHEDULER_HEARTBEAT_SEC": "1",
+            "SCHEDULER__SCHEDULER_IDLE_SLEEP_TIME": "0.25",  # how long the next model waits once the one before is done
             "SCHEDULER__ENABLE_HEALTH_CHECK": "False",
             "DAG_PROCESSOR__REFRESH_INTERVAL": "10",
             "DAG_PROCESSOR__PARSING_PROCESSES": "1",
+            "DAG_PROCESSOR__MIN_FILE_PROCESS_INTERVAL": "300",  # a changed file is read at once all the same
             "LOGGING__BASE_LOG_FOLDER": str(self.home / "logs"),
             "LOGGING__LOGGING_LEVEL": "INFO",
             "USAGE_DATA_COLLECTION__ENABLED": "False",
@@ -154,9 +159,9 @@ class LocalAirflow:
 
     def _healthy(self) -> bool:
         try:
-            answer = httpx.get(f"{self.url}/api/v2/monitor/health", timeout=2)
-            return all(part.get("status") == "healthy" for part in answer.json().values())
-        except (httpx.HTTPError, ValueError):
+            parts = httpx.get(f"{self.url}/api/v2/monitor/health", timeout=2).json()
+            return all(parts[name]["status"] == "healthy" for name in _CHECKED)
+        except (httpx.HTTPError, ValueError, KeyError):
             return False
 
 

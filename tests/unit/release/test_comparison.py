@@ -9,7 +9,6 @@ import pytest
 from abm import release
 from abm.errors import BusyError, HeldError
 from abm.release import Movement
-from abm.release.locks import BUILD_APPLICATION
 
 if TYPE_CHECKING:
     from .conftest import Nights
@@ -154,10 +153,16 @@ def test_only_one_process_builds(nights: Nights) -> None:
     nights.build("r1", accounts(1))
 
 
-def test_dbt_of_airflow_counts_as_a_build(nights: Nights) -> None:
+def test_parts_of_one_build_run_beside_each_other_and_no_other_build_does(nights: Nights) -> None:
+    with release.share_build(nights.url), release.share_build(nights.url):
+        with pytest.raises(BusyError, match="Another process builds"):
+            nights.build("r1", accounts(1))
+        with pytest.raises(BusyError, match="Another process builds"), release.lock_build(nights.url):
+            pass
     with (
-        psycopg.connect(nights.url, application_name=BUILD_APPLICATION),
+        release.lock_build(nights.url),
         pytest.raises(BusyError, match="Another process builds"),
+        release.share_build(nights.url),
     ):
-        nights.build("r1", accounts(1))
+        pass
     nights.build("r1", accounts(1))
