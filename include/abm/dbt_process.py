@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import os
 import re
 import sys
@@ -11,15 +10,15 @@ from typing import Any
 
 from dbt.cli.main import dbtRunner
 
-# The project's graph lives as long as the process: walking it again and again took a fifth of a night's work.
-_OBJECTS_BETWEEN_COLLECTIONS = 100_000
+from abm.dbt_savings import save
+
 _ONE_LINE = threading.Lock()  # dbt tells from each of its threads, and a text stream mixes what several write at once
 _QUOTES_ROWS = re.compile(r"^[ \t]*(DETAIL|CONTEXT):.*\n?", re.MULTILINE)
 
 
 def main() -> None:
     threading.Thread(target=_end_with_parent, daemon=True).start()
-    gc.set_threshold(_OBJECTS_BETWEEN_COLLECTIONS)
+    save()
     # Its console formats each line of debugging before it drops it.
     result = dbtRunner(callbacks=[_tell]).invoke(["--log-level", "none", *sys.argv[1:]])
     sys.exit(0 if result.success else 1)

@@ -14,15 +14,20 @@ import orjson
 from psycopg.conninfo import conninfo_to_dict
 
 from abm.errors import AbmError
+from abm.last_build import choose_to_run, look_at, project_digest, read_last_build, read_nodes, record_build
 from abm.settings import PROJECT_DIR, load_settings
+from abm.warehouse import connect
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
     from pathlib import Path
 
+    from abm.last_build import Node
+
 DBT_PROJECT_DIR = PROJECT_DIR / "dbt_project"
 _FAILED = frozenset({"error", "fail", "runtime error"})
 _QUOTED_VALUE = re.compile(r': ".*?"')  # invalid input syntax for type numeric: "…"
+_GOOD = frozenset({"success", "pass"})
 _UNCHANGED = "UNCHANGED"  # what the materialisations in dbt_project/macros say
 _SHOWN_FAILURES = 3
 _SHOWN_LINES = 4
@@ -30,12 +35,14 @@ _SHOWN_LINES = 4
 
 @dataclass(frozen=True)
 class BuildResult:
-    """What dbt did: nodes by status, tables it left as they were, and how long it took."""
+    """What dbt did: nodes by status, tables it left as they were, nodes it was not asked for, and how long it took."""
 
     counts: Mapping[str, int]
     unchanged: int
+    left_out: int
     elapsed_seconds: float
     slowest: Sequence[tuple[str, float]]
+    good: frozenset[str]
 
 
 def target_dir() -> Path:
@@ -71,20 +78,39 @@ def dbt_environment(url: str) -> dict[str, str]:
 def build(url: str, *, select: str | None = None, full_refresh: bool = False) -> BuildResult:
     """Build and test every model, or those of a dbt selector, into the candidate schemas.
 
+    What the last whole build left as this one would make it is left out, unless everything is to be made anew.
     Raises AbmError that names the models and tests that failed; what was published stays as it is.
     """
-    arguments = [
-        "build",
-        "--exclude-resource-type=unit_test",
+    anew = ["--full-refresh"] if full_refresh else []
+    if select:
         # A test that also reads what was not selected waits until that is built.
-        *(["--select", *select.split(), "--indirect-selection=buildable"] if select else []),
-        *(["--full-refresh"] if full_refresh else []),
-    ]
-    output = run_dbt(url, *arguments)
+        return _run(url, "--select", *select.split(), "--indirect-selection=buildable", *anew)
+    project = project_digest(DBT_PROJECT_DIR)
+    with connect(url) as connection:
+        last = {} if full_refresh else read_last_build(connection, project)
+        before = look_at(connection, last or _known_nodes())
+    chosen = choose_to_run(last, before)
+    left_out = last.keys() - chosen
+    names = sorted(last[node_id].name for node_id in chosen)
+    selection = ["--select", *names, "--indirect-selection=empty"] if left_out else anew
+    result = _run(url, *selection, left_out=len(left_out))
+    with connect(url) as connection:
+        record_build(connection, project, _known_nodes(), before, result.good | left_out)
+    return result
+
+
+def _run(url: str, *arguments: str, left_out: int = 0) -> BuildResult:
+    output = run_dbt(url, "build", "--exclude-resource-type=unit_test", *arguments)
     results = read_results(target_dir())
     if output.returncode:
         raise AbmError(told_failures(results) or told_output(output))
-    return _result(results)
+    return _result(results, left_out)
+
+
+def _known_nodes() -> Mapping[str, Node]:
+    """Return the nodes that dbt noted when it last read the project; none before it did."""
+    path = manifest_path()
+    return read_nodes(orjson.loads(path.read_bytes())) if path.exists() else {}
 
 
 def parse(url: str) -> Path:
@@ -142,15 +168,17 @@ def read_results(target: Path) -> Mapping[str, Any]:
     return results
 
 
-def _result(results: Mapping[str, Any]) -> BuildResult:
+def _result(results: Mapping[str, Any], left_out: int) -> BuildResult:
     nodes = results["results"]
     statuses = [node["status"] for node in nodes]
     times = sorted(((node["unique_id"], node["execution_time"]) for node in nodes), key=lambda node: -node[1])
     return BuildResult(
         counts={status: statuses.count(status) for status in sorted(set(statuses))},
         unchanged=sum(node["message"] == _UNCHANGED for node in nodes),
+        left_out=left_out,
         elapsed_seconds=results["elapsed_time"],
         slowest=times[:5],
+        good=frozenset(node["unique_id"] for node in nodes if node["status"] in _GOOD),
     )
 
 

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import hashlib
-from importlib.metadata import version
 from typing import TYPE_CHECKING, Any
 
 import orjson
 
 from abm.errors import AbmError
+from abm.last_build import project_digest
 from abm.release.ledger import LEDGERS
 from abm.settings import load_settings
 from abm.simulate.schemas import PREFIX
@@ -33,7 +32,7 @@ _VARIABLES = {"ABM_DBT_SCHEMA_PREFIX": PREFIX}
 def prepare(url: str) -> Sequence[str]:
     """Note where the last build's tables stand, and return the ops tables that models read."""
     noted = _state_dir() / "project"
-    project = _project_digest()
+    project = project_digest(DBT_PROJECT_DIR)
     if not noted.exists() or noted.read_text(encoding="utf-8") != project:
         _note_last_build(url)
         noted.write_text(project, encoding="utf-8")
@@ -61,16 +60,6 @@ def _note_last_build(url: str) -> None:
     manifest = orjson.loads((_target_dir() / "manifest.json").read_bytes())
     _state_dir().mkdir(exist_ok=True)
     (_state_dir() / "manifest.json").write_bytes(orjson.dumps(_of_the_last_build(manifest)))
-
-
-def _project_digest() -> str:
-    """Name the state of the dbt project and of dbt, so that it is parsed only where one of them has changed."""
-    digest = hashlib.sha256(version("dbt-core").encode())
-    for file in sorted(DBT_PROJECT_DIR.rglob("*")):
-        if file.suffix in {".sql", ".yml", ".csv"}:
-            state = file.stat()
-            digest.update(f"{file} {state.st_mtime_ns} {state.st_size}\n".encode())
-    return digest.hexdigest()
 
 
 def _of_the_last_build(manifest: dict[str, Any]) -> dict[str, Any]:

@@ -1,0 +1,84 @@
+"""Whole builds that leave out what they can: they end like a build of everything, and run what somebody spoilt."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import TYPE_CHECKING
+
+import pytest
+from psycopg import sql
+from tests.integration.dbt.conftest import AS_OF, Nights
+
+from abm import release, transform
+from abm.warehouse import connect
+from abm_sandbox.world.changes import generate_changes
+from abm_sandbox.world.generate import World, generate
+from abm_sandbox.world.landing import land_changes, land_world
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+pytestmark = pytest.mark.integration
+
+TOMORROW = AS_OF + dt.timedelta(days=1)
+BUILT = ("intermediate", "candidate_marts", "candidate_activation")
+
+
+@pytest.fixture(scope="module")
+def world() -> World:
+    return generate(5, 40, AS_OF)
+
+
+@pytest.fixture(scope="module")
+def published(nights: Nights, world: World) -> Nights:
+    """A warehouse after one night: everything built, noted and published."""
+    land_world(nights.url, world)
+    transform.parse(nights.url)
+    everything = transform.build(nights.url)
+    release.publish(nights.url, "r1", "test")
+
+    assert everything.left_out == 0
+    return nights
+
+
+def test_a_night_in_which_something_landed_ends_like_a_build_of_everything(published: Nights, world: World) -> None:
+    land_changes(published.url, generate_changes(world, 5, AS_OF), "changes")
+    published.begin("r2", TOMORROW)
+    changed = transform.build(published.url)
+    left = contents(published)
+    transform.build(published.url, full_refresh=True)
+
+    assert changed.left_out > 0
+    assert left == contents(published)
+
+
+def test_what_somebody_emptied_or_took_away_is_made_again(published: Nights) -> None:
+    before = contents(published)
+    with connect(published.url) as connection:
+        connection.execute("truncate intermediate.int_people")
+        connection.execute("drop table intermediate.int_owners cascade")
+        connection.execute("drop view staging.stg_salesforce__users cascade")
+    built = transform.build(published.url)
+
+    assert built.left_out > 0
+    assert contents(published) == before
+
+
+def contents(nights: Nights) -> Mapping[str, tuple[object, ...]]:
+    """Return a count and a digest of each table that the build made, whatever the order of its rows."""
+    tables = nights.rows(
+        f"""
+        select schemaname, tablename from pg_tables
+        where schemaname in {BUILT} and tablename not in ('passed_tests', 'last_build')
+        """
+    )
+    with connect(nights.url) as connection:
+        return {
+            f"{schema}.{table}": connection.execute(
+                sql.SQL("select count(*), sum(hashtextextended(t::text, 0)) from {} as t").format(
+                    sql.Identifier(str(schema), str(table))
+                )
+            ).fetchone()
+            or ()
+            for schema, table in tables
+        }
