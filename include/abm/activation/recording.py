@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import deque
+from collections import Counter, deque
 from concurrent.futures import Future, ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any, Literal, Self
 
@@ -31,9 +31,15 @@ REASON_LENGTH = 255
 # `first` and `last` bound the batch: the planner knows nothing of a run written a moment ago, and would read all of it.
 # For the same reason the state's rows are found by arrays, and nothing is joined in nested loops (NO_LOOPS): a batch
 # taken for one row would be read once for each row of the other side.
+# Nearly all rows of a batch end alike: the others' keys come first, and only they have an outcome of their own.
 _RESULTS = """
 with results as (
-    select *
+    select
+        object_key,
+        coalesce(outcome, %(usual_outcome)s) as outcome,
+        case when outcome is null then %(usual_code)s else reason_code end as reason_code,
+        case when outcome is null then %(usual_reason)s else reason end as reason,
+        case when outcome is null then %(usual_id)s else remote_id end as remote_id
     from unnest(
         %(keys)s::text[], %(outcomes)s::text[], %(codes)s::text[], %(reasons)s::text[], %(ids)s::text[]
     ) as result (object_key, outcome, reason_code, reason, remote_id)
@@ -178,6 +184,10 @@ class Recorder:
             self._pending.popleft().result()
 
     def _write(self, first: str, last: str, results: Sequence[Result], *, is_answered: bool) -> None:
+        usual, alike = Counter(result[1:] for result in results).most_common(1)[0]
+        others_first = sorted(results, key=lambda result: result[1:] == usual)
+        others = others_first[: len(results) - alike]
+        outcome, code, reason, remote_id = usual
         self._connection.execute(
             _RESULTS + _RECORD,
             {
@@ -185,11 +195,15 @@ class Recorder:
                 "is_answered": is_answered,
                 "first": first,
                 "last": last,
-                "keys": [result.object_key for result in results],
-                "outcomes": [result.outcome for result in results],
-                "codes": [result.reason_code for result in results],
-                "reasons": [result.reason and result.reason[:REASON_LENGTH] for result in results],
-                "ids": [result.remote_id for result in results],
+                "usual_outcome": outcome,
+                "usual_code": code,
+                "usual_reason": reason and reason[:REASON_LENGTH],
+                "usual_id": remote_id,
+                "keys": [result.object_key for result in others_first],
+                "outcomes": [result.outcome for result in others],
+                "codes": [result.reason_code for result in others],
+                "reasons": [result.reason and result.reason[:REASON_LENGTH] for result in others],
+                "ids": [result.remote_id for result in others],
             },
         )
 

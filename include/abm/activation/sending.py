@@ -266,8 +266,8 @@ def _read_batch(
         },
     )
     return [
-        Change(key, operation, payload or {}, *_known(payloads or [{}], kept or ()))
-        for key, operation, payload, payloads, kept in found
+        Change(key, operation, payload or {}, *(_known(payloads, kept or ()) if payloads else ()))
+        for key, operation, payload, payloads, kept in found.fetchall()
     ]
 
 

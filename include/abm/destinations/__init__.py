@@ -5,9 +5,10 @@ A `destination.py` offers `connect(connection: Connection | None)`, which return
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from importlib import import_module
-from typing import TYPE_CHECKING, Any, Literal, Protocol, runtime_checkable
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple, Protocol, runtime_checkable
 
 from abm.errors import ConfigurationError, Fault
 
@@ -43,8 +44,7 @@ REGISTRY: dict[str, Registered] = {
 }
 
 
-@dataclass(frozen=True)
-class Change:
+class Change(NamedTuple):
     """One planned row.
 
     `payload` holds what the platform shall have: platform field names and JSON values, or a member's identifiers. For
@@ -57,7 +57,7 @@ class Change:
     object_key: str
     operation: Operation
     payload: Mapping[str, Any]
-    acknowledged: Mapping[str, Any] = field(default_factory=dict)
+    acknowledged: Mapping[str, Any] = MappingProxyType({})
     doubtful: Sequence[Mapping[str, Any]] = ()
 
     @property
@@ -66,9 +66,11 @@ class Change:
         return self.object_key.partition("/")[0]
 
 
-@dataclass(frozen=True)
-class Result:
-    """How one planned row ended; `reason` is in the platform's words, without personal data."""
+class Result(NamedTuple):
+    """How one planned row ended; `reason` is in the platform's words, without personal data.
+
+    `remote_id` is the platform's own id, where the row's key is another.
+    """
 
     object_key: str
     outcome: Outcome

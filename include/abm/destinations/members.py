@@ -82,7 +82,8 @@ class MemberSending(ABC):
 
     def _entries(self, row: Change) -> list[Entry]:
         """Return what to send for a row; one that cannot be sent gets its result here."""
-        known = [held for payload in (row.acknowledged, *row.doubtful) if (held := self.held(payload)) is not None]
+        sent = [payload for payload in (row.acknowledged, *row.doubtful) if payload]
+        known = [held for payload in sent if (held := self.held(payload)) is not None]
         if row.operation == "remove":
             if not known:
                 self._end(row, "unchanged", "NO_IDENTIFIER", "by our records nothing was ever added for it")

@@ -12,24 +12,23 @@ DIGEST_LENGTH = 12  # as a policy's version: told, compared and typed by people
 
 # Outcomes do not enter: a run that was stopped halfway is still the plan that was approved.
 _ROWS = """
-select
-    destination,
-    count(object_key) as rows,
-    coalesce(
-        sum(
-            hash_record_extended(row(object_key, operation, payload - coalesce(left_alone, '{}')), 0)::numeric
-        ), 0
-    ) as hashes
-from ops.sync_runs
-left join ops.sync_changes using (run_id, destination)
-where run_id = %s
-group by destination
+select runs.destination, planned.rows, planned.hashes
+from ops.sync_runs as runs
+cross join (
+    select
+        count(*) as rows,
+        coalesce(sum(hash_record_extended(row(object_key, operation, payload - coalesce(left_alone, '{}')), 0)), 0)
+            as hashes
+    from ops.sync_changes
+    where run_id = %(run_id)s
+) as planned
+where runs.run_id = %(run_id)s
 """
 
 
 def plan_digest(connection: psycopg.Connection, run_id: str) -> str:
     """Return the digest of a run's planned rows: keys, operations and what is sent."""
-    row = connection.execute(_ROWS, [run_id]).fetchone()
+    row = connection.execute(_ROWS, {"run_id": run_id}).fetchone()
     if row is None:
         raise AssertionError(run_id)
     return hashlib.sha256(":".join(map(str, row)).encode()).hexdigest()[:DIGEST_LENGTH]

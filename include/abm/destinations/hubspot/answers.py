@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from abm.destinations import Change, Outcome, Result
+from abm.destinations import Change, Result
 from abm.errors import AbmError, RefusedError, RetryableError
 from abm.platforms.hubspot import code_and_reason
 
@@ -23,7 +23,12 @@ def read_answer(batch: Sequence[Change], body: Mapping[str, Any]) -> list[Result
     if len(batch) == 1 and not errors and body.get("errors"):
         errors = {batch[0].object_key: body["errors"][0]}
     written = {str(record.get("id")) for record in body.get("results") or ()}
-    return [_result(row, errors.get(row.object_key), is_written=row.object_key in written) for row in batch]
+    return [
+        _written(row)
+        if row.object_key in written and row.object_key not in errors
+        else _unwritten(row, errors.get(row.object_key))
+        for row in batch
+    ]
 
 
 def blames_nobody(body: Mapping[str, Any]) -> bool:
@@ -43,17 +48,18 @@ def failed(row: Change, error: AbmError) -> Result:
     return Result(row.object_key, "failed", code, str(error)[:255])
 
 
-def _result(row: Change, error: Mapping[str, Any] | None, *, is_written: bool) -> Result:
-    if error is not None:
-        code, reason = code_and_reason(error)
-        if error.get("category") in _FINAL:
-            return refused(row, code, reason)
-        return Result(row.object_key, "failed", code, reason)
-    if not is_written:
+def _written(row: Change) -> Result:
+    return Result(row.object_key, "removed" if row.operation == "remove" else "updated")
+
+
+def _unwritten(row: Change, error: Mapping[str, Any] | None) -> Result:
+    if error is None:
         reason = "HubSpot's answer does not mention the record; it is sent again by the next run"
         return Result(row.object_key, "failed", NOT_ACKNOWLEDGED, reason)
-    outcome: Outcome = "removed" if row.operation == "remove" else "updated"
-    return Result(row.object_key, outcome, remote_id=row.object_key)
+    code, reason = code_and_reason(error)
+    if error.get("category") in _FINAL:
+        return refused(row, code, reason)
+    return Result(row.object_key, "failed", code, reason)
 
 
 def _errors_by_key(errors: Sequence[Mapping[str, Any]]) -> dict[str, Mapping[str, Any]]:

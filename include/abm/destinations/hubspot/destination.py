@@ -128,7 +128,11 @@ class HubSpotDestination:
         return [result for half in halves for result in _results_of(half, self._send_or_error(half))]
 
     def _input(self, row: Change) -> dict[str, object]:
-        properties = {name: fields.text(value) for name, value in self._values(row).items()}
+        values = self._values(row)
+        properties = dict(values)  # nearly all are text already
+        for name, value in values.items():
+            if not isinstance(value, str):
+                properties[name] = fields.text(value)
         return {"id": row.object_key, "objectWriteTraceId": row.object_key, "properties": properties}
 
     def _values(self, row: Change) -> Mapping[str, Any]:

@@ -48,8 +48,8 @@ class Sending(MemberSending):
     def request(self, audience_id: str, action: Action, entries: Sequence[Entry]) -> Verdicts:
         """Send one request; what a segment of this kind does not take is refused here, or was never there."""
         kind = self.kind_of(entries[0].row.audience)
-        fitting = [entry for entry in entries if _kind(entry.member) == kind]
         others = [entry for entry in entries if _kind(entry.member) != kind]
+        fitting = [entry for entry in entries if _kind(entry.member) == kind] if others else entries
         told = [(entry, ACCEPTED if action == "REMOVE" else _WRONG_KIND[kind]) for entry in others]
         return told + (self._request(audience_id, kind, action, fitting) if fitting else [])
 

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from abm.destinations import Result
 from abm.errors import RefusedError
@@ -51,8 +50,7 @@ _SAFE_TEXTS = frozenset(
 _BULK_ERROR = re.compile(r"([A-Z][A-Z0-9_]+):(.*):([^:]*?)\s*--\s*", re.DOTALL)
 
 
-@dataclass(frozen=True)
-class Answer:
+class Answer(NamedTuple):
     """One row's answer; no code means that Salesforce took it."""
 
     change: Change
@@ -68,7 +66,7 @@ class Answer:
     def result(self) -> Result:
         change = self.change
         if self.code is None:
-            return Result(change.object_key, _done(change), remote_id=change.object_key)
+            return Result(change.object_key, _done(change))
         if change.operation == "remove" and self.code in GONE:
             return Result(change.object_key, "removed", self.code, "the record is gone, and its fields with it")
         is_passing = self.is_locked or self.code in _PASSING
