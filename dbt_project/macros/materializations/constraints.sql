@@ -1,18 +1,18 @@
 {#
     The constraints that a table's YAML declares, put on it once it is filled: as a post-hook of tables without a contract.
-    A key is then asked for by the database where the table changes, not by a test each night.
+    A key, or the values a column may have, are then asked for by the database where the table changes, not by a test each night.
 #}
 {% macro declared_constraints(relation) %}
     {%- set wanted = [] -%}
     {%- for constraint in model.get("constraints", []) -%}
-        {%- do wanted.append(abm.key_constraint(constraint.type, constraint.columns)) -%}
+        {%- do wanted.append(abm.added_constraint(constraint, constraint.columns)) -%}
     {%- endfor -%}
     {%- for column in model.columns.values() -%}
         {%- for constraint in column.constraints -%}
             {%- if constraint.type == 'not_null' -%}
                 {%- do wanted.append('alter column ' ~ column.name ~ ' set not null') -%}
             {%- else -%}
-                {%- do wanted.append(abm.key_constraint(constraint.type, [column.name])) -%}
+                {%- do wanted.append(abm.added_constraint(constraint, [column.name])) -%}
             {%- endif -%}
         {%- endfor -%}
     {%- endfor -%}
@@ -20,7 +20,10 @@
 {% endmacro %}
 
 {# Of several columns two unknown ones are the same; one column alone may be unknown in many rows. #}
-{% macro key_constraint(type, columns) %}
+{% macro added_constraint(constraint, columns) %}
+    {%- if constraint.type == 'check' -%}
+        {{ return('add ' ~ ('constraint ' ~ constraint.name ~ ' ' if constraint.name else '') ~ 'check (' ~ constraint.expression ~ ')') }}
+    {%- endif -%}
     {%- set kind = {'primary_key': 'primary key', 'unique': 'unique' if columns | length == 1 else 'unique nulls not distinct'} -%}
-    {{ return('add ' ~ kind[type] ~ ' (' ~ columns | join(', ') ~ ')') }}
+    {{ return('add ' ~ kind[constraint.type] ~ ' (' ~ columns | join(', ') ~ ')') }}
 {% endmacro %}

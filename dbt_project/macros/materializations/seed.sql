@@ -1,6 +1,8 @@
-{# dbt's own seed, loaded again only where its file has changed, and then with the columns the file has now. #}
+{#
+    dbt's own seed, loaded again only where its file or its constraints have changed, and then with the columns the file has now.
+#}
 {% materialization seed, adapter='postgres' %}
-    {%- set digest = model.checksum.checksum -%}
+    {%- set digest = local_md5(model.checksum.checksum ~ abm.declared_constraints(this)) -%}
     {%- set existing = load_cached_relation(this) -%}
     {%- if existing is not none and not should_full_refresh() and abm.is_built_from(this, digest) -%}
         {%- do store_result('agate_table', response='OK') -%}
@@ -9,6 +11,6 @@
     {%- endif -%}
     {%- if existing is not none -%} {%- do adapter.drop_relation(existing) -%} {%- endif -%}
     {%- set result = dbt.materialization_seed_default() -%}
-    {%- do abm.record_digest(this, digest, digest) -%}
+    {%- do abm.record_digest(this, digest, model.checksum.checksum) -%}
     {{ return(result) }}
 {% endmaterialization %}

@@ -1,0 +1,93 @@
+"""What a table's constraints and a view's tests refuse: the build stops there and names model and rule, and no row."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from typing import TYPE_CHECKING
+
+import pytest
+
+from abm import transform
+from abm.errors import AbmError
+from abm.warehouse import connect
+from abm_sandbox.world.generate import generate
+from abm_sandbox.world.landing import land_world
+
+if TYPE_CHECKING:
+    from tests.integration.dbt.conftest import Nights
+
+pytestmark = pytest.mark.integration
+
+ACCOUNTS = 20
+AS_OF = dt.date(2026, 3, 2)
+
+
+@pytest.fixture(scope="module")
+def built(nights: Nights) -> Nights:
+    land_world(nights.url, generate(11, ACCOUNTS, AS_OF))
+    transform.build(nights.url, select="+dim_accounts +int_opportunities stg_ops__field_edits stg_identity__digests")
+    return nights
+
+
+def test_a_value_outside_the_list_stops_the_build_of_an_intermediate_table(built: Nights) -> None:
+    change(built, "update seeds.opportunity_types set type = 'gift'")
+
+    told = failure_of(built, "int_opportunities")
+
+    assert told.startswith("dbt stopped at model int_opportunities: ")
+    assert re.search('check constraint "int_opportunities_type_check1?" .* is violated by some row', told)
+    assert "gift" not in told
+
+
+def test_a_value_outside_the_list_stops_the_build_of_a_mart(built: Nights) -> None:
+    change(built, "update intermediate.int_account_potential set potential_method = 'guessed'")
+
+    told = failure_of(built, "dim_accounts")
+
+    assert told.startswith("dbt stopped at model dim_accounts: ")
+    assert re.search('violates check constraint "dim_accounts__dbt_tmp_potential_method_check1?"', told)
+    assert "guessed" not in told
+
+
+def test_a_broken_rule_of_rows_is_named_and_no_row_is_quoted(built: Nights) -> None:
+    change(
+        built,
+        "update intermediate.int_account_potential set annual_potential = -1, potential_method = 'won_revenue'",
+        "update intermediate.int_accounts set account_name = 'Ann Roe'",
+    )
+
+    told = failure_of(built, "dim_accounts")
+
+    assert told.startswith("dbt stopped at model dim_accounts: ")
+    assert 'violates check constraint "potential_is_more_than_nothing"' in told
+    assert "Ann Roe" not in told
+
+
+def test_what_is_not_filled_in_a_view_fails_its_one_test(built: Nights) -> None:
+    change(
+        built,
+        "alter table ops.identity_digests alter digest drop not null",
+        "insert into ops.identity_digests (source, record_id, platform, identifier)"
+        " values ('salesforce', '1', 'meta', 'em')",
+        "alter table ops.field_edits alter since drop not null",
+        "insert into ops.field_edits (destination, object_key, field, platform_field, found_digest, decision)"
+        " values ('hubspot', '1', 'style', 'abm_style', 'd', 'restored')",
+    )
+
+    told = failure_of(built, "stg_identity__digests stg_ops__field_edits")
+
+    assert "test key_stg_identity__digests" in told
+    assert "test filled_stg_ops__field_edits" in told
+
+
+def change(nights: Nights, *statements: str) -> None:
+    with connect(nights.url) as connection:
+        for statement in statements:
+            connection.execute(statement)
+
+
+def failure_of(nights: Nights, select: str) -> str:
+    with pytest.raises(AbmError) as told:
+        transform.build(nights.url, select=select, full_refresh=True)
+    return str(told.value)
