@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -97,11 +98,10 @@ def _start(settings: Settings, home: Path, port: int | None, accounts: int, tell
         remember(sandbox.start())
 
     tell("Preparing dbt and Airflow's database")
-    parse(warehouse_url)
     airflow_url = server.ensure_database(DATABASE)
     is_first = not (home / "airflow").exists()
     preparing = LocalAirflow(home / "airflow", airflow_url, port or free_port(), {}, warehouse_url, home)
-    preparing.migrate()
+    _together(lambda: parse(warehouse_url), preparing.migrate)
     connections = sandbox.wait_until_ready(started[0])
     _write_connections(settings.connections_file, connections)
     airflow = LocalAirflow(home / "airflow", airflow_url, preparing.port, connections, warehouse_url, home)
@@ -111,6 +111,13 @@ def _start(settings: Settings, home: Path, port: int | None, accounts: int, tell
     airflow.wait_until_healthy(started)
     _make_pools(airflow)
     return Stack(airflow, warehouse_url, started, is_first)
+
+
+def _together(*steps: Callable[[], object]) -> None:
+    """Do steps that wait for a process each, at once."""
+    with ThreadPoolExecutor(len(steps)) as pool:
+        for started in [pool.submit(step) for step in steps]:
+            started.result()
 
 
 def _make_pools(airflow: LocalAirflow) -> None:

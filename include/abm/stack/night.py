@@ -22,6 +22,7 @@ _PAGE = 100
 _REGISTERED_SECONDS = 90
 _NIGHT_SECONDS = 900
 _LOG_LINES = 15
+_LOOK_SECONDS = 1.0  # each look is two requests to the server that the tasks use too
 
 
 @dataclass(frozen=True)
@@ -43,7 +44,7 @@ def run_night(api: AirflowApi, *, show: Callable[[DagRun], None]) -> list[DagRun
     failed step, with its log's last lines and the remedy.
     """
     activations = _wait_until_registered(api)
-    known = {dag_id: _run_ids(api, dag_id) for dag_id in (INGEST, MODEL, *activations)}
+    known = {dag_id: set(_run_ids(api, dag_id)) for dag_id in (INGEST, MODEL, *activations)}
     api.post(f"/dags/{INGEST}/dagRuns", {"logical_date": None})
     ended = [_follow(api, INGEST, known[INGEST], show), _follow(api, MODEL, known[MODEL], show)]
     ended += [_follow(api, dag_id, known[dag_id], show) for dag_id in activations]
@@ -68,22 +69,25 @@ def _wait_until_registered(api: AirflowApi) -> list[str]:
 def _follow(api: AirflowApi, dag_id: str, known: set[str], show: Callable[[DagRun], None]) -> DagRun:
     """Wait for the DAG's next run to start and to end."""
     deadline = time.monotonic() + _NIGHT_SECONDS
+    run_id, tasks = None, 0
     while time.monotonic() < deadline:
-        new = [run for run in _runs(api, dag_id) if run["dag_run_id"] not in known]
-        if new:
-            run = _state(api, dag_id, new[-1])
+        if run_id is None and (new := [found for found in _run_ids(api, dag_id) if found not in known]):
+            run_id = new[-1]
+            tasks = _count(api, dag_id, run_id)
+        if run_id:
+            run = _state(api, dag_id, run_id, tasks)
             show(run)
             if run.state == "failed":
                 raise AbmError(_failure(api, run))
             if run.state in _ENDED:
                 return run
-        time.sleep(0.7)
+        time.sleep(_LOOK_SECONDS)
     raise AbmError(f"{dag_id} did not end in {_NIGHT_SECONDS} s. Look at its tasks with 'abm up' in the browser.")
 
 
-def _state(api: AirflowApi, dag_id: str, run: dict[str, Any]) -> DagRun:
-    run_id = run["dag_run_id"]
-    tasks, ended = _count(api, dag_id, run_id), _count(api, dag_id, run_id, state=_TASK_ENDED)
+def _state(api: AirflowApi, dag_id: str, run_id: str, tasks: int) -> DagRun:
+    run = api.get(f"/dags/{dag_id}/dagRuns/{run_id}")
+    ended = _count(api, dag_id, run_id, state=_TASK_ENDED)
     return DagRun(dag_id, run_id, run["state"], ended, tasks, run.get("duration") or 0.0)
 
 
@@ -125,10 +129,7 @@ def _count(api: AirflowApi, dag_id: str, run_id: str, **filters: Any) -> int:
     return int(api.get(path, limit=1, **filters)["total_entries"])
 
 
-def _runs(api: AirflowApi, dag_id: str) -> Sequence[dict[str, Any]]:
-    runs: Sequence[dict[str, Any]] = api.get(f"/dags/{dag_id}/dagRuns", limit=50, order_by="-run_after")["dag_runs"]
-    return runs
-
-
-def _run_ids(api: AirflowApi, dag_id: str) -> set[str]:
-    return {run["dag_run_id"] for run in _runs(api, dag_id)}
+def _run_ids(api: AirflowApi, dag_id: str) -> Sequence[str]:
+    """Return the ids of the DAG's runs, the newest first."""
+    runs = api.get(f"/dags/{dag_id}/dagRuns", limit=50, order_by="-run_after")["dag_runs"]
+    return [run["dag_run_id"] for run in runs]

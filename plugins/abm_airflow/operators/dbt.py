@@ -12,7 +12,7 @@ import shutil
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from airflow.sdk.exceptions import AirflowException
-from cosmos.dbt.project import environ
+from cosmos.dbt.runner import run_command
 from cosmos.operators._watcher.state import (
     get_status_xcom_key,
     get_xcom_val,
@@ -25,7 +25,7 @@ from cosmos.operators.watcher import DbtProducerWatcherOperator, DbtRunWatcherOp
 
 from abm.errors import AbmError, HeldError
 from abm.release.locks import share_build
-from abm.transform import dbt_environment, read_results, target_dir, told_failures
+from abm.transform import DBT_PROJECT_DIR, dbt_environment, read_results, target_dir, told_failures
 from abm_airflow.hooks.warehouse import WarehouseHook
 
 if TYPE_CHECKING:
@@ -34,6 +34,7 @@ if TYPE_CHECKING:
 
     from airflow.sdk import Context
 
+_LOOKS = 5  # for a model's end, before a waiting task also asks whether the build still runs
 _PARSED = "partial_parse.msgpack"
 _OBJECTS_BETWEEN_COLLECTIONS = 100_000  # as abm.dbt_process has it
 _ENDS = frozenset({"LogModelResult", "LogSeedResult", "LogSnapshotResult"})
@@ -97,13 +98,13 @@ class _Watching(OwnDbt):
     def poke(self, context: Context) -> bool:
         """Return True once the model is built; raises AirflowException where it failed.
 
-        Cosmos asks four more things each time, of which three say nothing here: each is a request to Airflow's server.
+        Cosmos asks four more things each time, each by a request to Airflow's server; three of them say nothing here.
         """
         if context["ti"].try_number > 1:
             return self._as_cosmos_does(context)
         ended = self._ended(context)
         if ended is None:
-            if is_producer_task_terminated(self._get_producer_task_status(context)):  # type: ignore[attr-defined]
+            if self.poke_retry_number % _LOOKS == 0 and self._build_is_over(context):
                 return self._as_cosmos_does(context)
             self.poke_retry_number += 1
             return False
@@ -116,6 +117,9 @@ class _Watching(OwnDbt):
         key = get_status_xcom_key(self.model_unique_id)
         ended: dict[str, str] | None = get_xcom_val(context["ti"], self.producer_task_id, key)
         return ended
+
+    def _build_is_over(self, context: Context) -> bool:
+        return bool(is_producer_task_terminated(self._get_producer_task_status(context)))  # type: ignore[attr-defined]
 
     def _as_cosmos_does(self, context: Context) -> bool:
         return bool(super().poke(context))  # type: ignore[misc]
@@ -141,8 +145,6 @@ class Tests(OwnDbt, DbtTestLocalOperator):  # type: ignore[misc]
 
 def run_dbt(arguments: Sequence[str], folder: str, told: Callable[[Any], None], failure: type[AbmError]) -> None:
     """Run one dbt command in this process, a task's own; what it writes goes to `folder` beside the manifest's."""
-    from dbt.cli.main import dbtRunner
-
     target = target_dir() / "airflow" / folder
     target.mkdir(parents=True, exist_ok=True)
     (target / "run_results.json").unlink(missing_ok=True)
@@ -150,8 +152,9 @@ def run_dbt(arguments: Sequence[str], folder: str, told: Callable[[Any], None], 
     gc.set_threshold(_OBJECTS_BETWEEN_COLLECTIONS)
     folders = {"DBT_TARGET_PATH": str(target), "DBT_LOG_PATH": str(target / "logs")}
     url = WarehouseHook().url
-    with share_build(url), environ(dbt_environment(url) | folders):
-        ended = dbtRunner(callbacks=[told]).invoke(["--log-level", "none", *arguments])
+    command = ["dbt", "--log-level", "none", *arguments]
+    with share_build(url):
+        ended = run_command(command, dbt_environment(url) | folders, str(DBT_PROJECT_DIR), callbacks=[told])
     if not ended.success:
         failed = told_failures(read_results(target), target)
         raise failure(failed or "dbt did not start. Why is in the lines above; mend that and run the task again")
