@@ -1,4 +1,4 @@
-{# Fails with the rows where one of the columns is unknown: for views without a key, which asks the same by its `filled`. #}
+{# Fails with the rows where one of the columns is unknown: for views without a key; those with one tell it the key's test. #}
 {% test filled(model, columns) %}
 
 select *
