@@ -5,9 +5,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from tests.parsing import lend_parse
 
 from abm.settings import PROJECT_DIR
-from abm.transform import parse
+from abm.transform import parse, target_dir
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -32,7 +33,9 @@ def dagbag(postgres: EmbeddedServer, parsed_home: Path) -> Iterator[Any]:
         patch.setenv("AIRFLOW__CORE__PLUGINS_FOLDER", str(PROJECT_DIR / "plugins"))
         for name in [name for name in os.environ if name.startswith("AIRFLOW_CONN_")]:
             patch.delenv(name)
-        parse(postgres.url("postgres"))
+        url = postgres.url("test_000000000000")  # none is asked
+        lend_parse(url, target_dir(), lambda: parse(url))
+        parse(url)
         from airflow.dag_processing.dagbag import DagBag
 
         yield DagBag(str(PROJECT_DIR / "dags"), collect_dags=True)

@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from airflow.sdk.exceptions import AirflowException
+from tests.parsing import lend_parse
 
+from abm import transform
 from abm.errors import HeldError
 from abm.warehouse import connect
 
@@ -98,6 +100,7 @@ def test_a_model_is_built_alone_and_failing_data_tests_hold_the_release(
 
     monkeypatch.setenv("ABM_HOME", str(parsed_home))
     monkeypatch.setattr(WarehouseHook, "url", warehouse_url)
+    lend_parse(warehouse_url, transform.target_dir(), lambda: transform.parse(warehouse_url))
     seed = dagbag.dags["abm_model"].get_task("dbt.benchmarks_seed")
     seed.build_and_run_cmd({"ti": Pushed()}, cmd_flags=["--select", "benchmarks"])
     with connect(warehouse_url) as connection:

@@ -7,7 +7,6 @@ of each model: how it ended.
 
 from __future__ import annotations
 
-import gc
 import shutil
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -36,7 +35,6 @@ if TYPE_CHECKING:
 
 _LOOKS = 5  # for a model's end, before a waiting task also asks whether the build still runs
 _PARSED = "partial_parse.msgpack"
-_OBJECTS_BETWEEN_COLLECTIONS = 100_000  # as abm.dbt_process has it
 _ENDS = frozenset({"LogModelResult", "LogSeedResult", "LogSnapshotResult"})
 _LEFT_OUT = frozenset({"SkippingDetails", "LogSkipBecauseError"})  # something before it failed
 
@@ -145,11 +143,13 @@ class Tests(OwnDbt, DbtTestLocalOperator):  # type: ignore[misc]
 
 def run_dbt(arguments: Sequence[str], folder: str, told: Callable[[Any], None], failure: type[AbmError]) -> None:
     """Run one dbt command in this process, a task's own; what it writes goes to `folder` beside the manifest's."""
+    from abm.dbt_savings import save  # imports dbt
+
     target = target_dir() / "airflow" / folder
     target.mkdir(parents=True, exist_ok=True)
     (target / "run_results.json").unlink(missing_ok=True)
     _take_parse(target)
-    gc.set_threshold(_OBJECTS_BETWEEN_COLLECTIONS)
+    save()
     folders = {"DBT_TARGET_PATH": str(target), "DBT_LOG_PATH": str(target / "logs")}
     url = WarehouseHook().url
     command = ["dbt", "--log-level", "none", *arguments]
