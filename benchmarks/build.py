@@ -14,6 +14,7 @@ from abm_sandbox.world import generate
 from abm_sandbox.world.landing import land_world
 from benchmarks.measuring import stopwatch
 from benchmarks.reports import Aim, Figure, Report
+from benchmarks.statements import seconds_by_psql, written_statements
 from benchmarks.warehouses import settle, temporary_home, warehouse_in
 
 if TYPE_CHECKING:
@@ -26,7 +27,9 @@ ACCOUNTS: dict[Scale, tuple[int, int]] = {"small": (100, 400), "full": (2_000, 5
 QUIET_NIGHTS = {"small": 1, "full": 3}
 PEOPLE_PER_ACCOUNT, ACTIVITIES_PER_ACCOUNT = 10, 100
 GROWTH_SPARE = 1.2  # 25 times the accounts may take 30 times the time
-QUIET_SHARE = 0.25
+QUIET_SHARE = 0.2
+STATEMENTS_SPARE = 1.5
+LAYERS = ("intermediate", "marts")
 _FIRST_DAY = dt.date(2026, 3, 3)
 _SHOWN_MODELS = 3
 
@@ -42,6 +45,8 @@ class Nights:
     quiet: Sequence[float]
     first: BuildResult
     last: BuildResult
+    layers: float
+    statements: float
 
     @property
     def quiet_seconds(self) -> float:
@@ -71,11 +76,19 @@ def measure(scale: Scale) -> Report:
                 large.full / small.full,
                 aim=Aim("at most", GROWTH_SPARE * times_larger),
             ),
+            Figure(_told("intermediate and marts anew, with tests", large), large.layers, "s"),
+            Figure(_told("their statements by psql alone", large), large.statements, "s"),
+            Figure(
+                _told("intermediate and marts / psql", large),
+                large.layers / large.statements,
+                aim=Aim("at most", STATEMENTS_SPARE),
+            ),
         ],
         notes=[
             "A build runs dbt with all its tests. Between two builds the release is published, as a night does.",
             f"The large world has {large.people:,} people and {large.activities:,} activities.",
-            f"Its unchanged night left {large.last.unchanged} tables as they were.",
+            f"Its unchanged night left out {large.last.left_out} nodes; {large.last.unchanged} more were unchanged.",
+            "psql makes the tables alone, one after another; dbt makes four at a time, and keys and digests.",
             f"dbt's own start rules at {small.accounts:,} accounts: no aim for the unchanged night there.",
             "It flatters the growth as well.",
             f"Slowest in the large full build: {_slowest(large.first)}.",
@@ -92,7 +105,10 @@ def build_nights(accounts: int, quiet_nights: int) -> Nights:
         full, first = _night(url, 0)
         quiet = [_night(url, number) for number in range(1, quiet_nights + 1)]
         people, activities = _count(url, "int_people"), _raw_activities(url)
-    return Nights(accounts, people, activities, full, [seconds for seconds, _ in quiet], first, quiet[-1][1])
+        layers, statements = _layers(url)
+    return Nights(
+        accounts, people, activities, full, [seconds for seconds, _ in quiet], first, quiet[-1][1], layers, statements
+    )
 
 
 def land(url: str, accounts: int) -> None:
@@ -119,6 +135,13 @@ def _night(url: str, number: int) -> tuple[float, BuildResult]:
     release.publish(url, release_id, "benchmark")
     settle(url)
     return watch.seconds, result
+
+
+def _layers(url: str) -> tuple[float, float]:
+    """Make the layers that decide once more, all of them, then by psql the same statements alone."""
+    with stopwatch() as watch:
+        transform.build(url, select=" ".join(f"path:models/{layer}" for layer in LAYERS), full_refresh=True)
+    return watch.seconds, seconds_by_psql(url, written_statements(transform.target_dir(), LAYERS))
 
 
 def _raw_activities(url: str) -> int:

@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import os
-import re
 import sys
 import threading
 from typing import Any
 
 from dbt.cli.main import dbtRunner
 
+from abm.dbt_messages import without_rows
 from abm.dbt_savings import save
 
 _ONE_LINE = threading.Lock()  # dbt tells from each of its threads, and a text stream mixes what several write at once
-_QUOTES_ROWS = re.compile(r"^[ \t]*(DETAIL|CONTEXT):.*\n?", re.MULTILINE)
 
 
 def main() -> None:
@@ -33,7 +32,7 @@ def _end_with_parent() -> None:
 def _tell(event: Any) -> None:
     if event.info.level != "debug":
         with _ONE_LINE:
-            sys.stdout.write(_QUOTES_ROWS.sub("", event.info.msg) + "\n")
+            sys.stdout.write(without_rows(event.info.msg) + "\n")
 
 
 if __name__ == "__main__":

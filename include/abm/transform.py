@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import os
-import re
 import subprocess
 import sys
 from dataclasses import dataclass
@@ -13,6 +12,8 @@ from typing import TYPE_CHECKING, Any
 import orjson
 from psycopg.conninfo import conninfo_to_dict
 
+from abm.dbt_messages import told_failures, told_output
+from abm.dbt_selection import selecting
 from abm.errors import AbmError
 from abm.last_build import choose_to_run, look_at, project_digest, read_last_build, read_nodes, record_build
 from abm.settings import PROJECT_DIR, load_settings
@@ -25,12 +26,8 @@ if TYPE_CHECKING:
     from abm.last_build import Node
 
 DBT_PROJECT_DIR = PROJECT_DIR / "dbt_project"
-_FAILED = frozenset({"error", "fail", "runtime error"})
-_QUOTED_VALUE = re.compile(r': ".*?"')  # invalid input syntax for type numeric: "…"
 _GOOD = frozenset({"success", "pass"})
 _UNCHANGED = "UNCHANGED"  # what the materialisations in dbt_project/macros say
-_SHOWN_FAILURES = 3
-_SHOWN_LINES = 4
 
 
 @dataclass(frozen=True)
@@ -91,9 +88,7 @@ def build(url: str, *, select: str | None = None, full_refresh: bool = False) ->
         before = look_at(connection, last or _known_nodes())
     chosen = choose_to_run(last, before)
     left_out = last.keys() - chosen
-    names = sorted(last[node_id].name for node_id in chosen)
-    selection = ["--select", *names, "--indirect-selection=empty"] if left_out else anew
-    result = _run(url, *selection, left_out=len(left_out))
+    result = _run(url, *(selecting(chosen, target_dir() / "chosen") if left_out else anew), left_out=len(left_out))
     with connect(url) as connection:
         record_build(connection, project, _known_nodes(), before, result.good | left_out)
     return result
@@ -103,7 +98,7 @@ def _run(url: str, *arguments: str, left_out: int = 0) -> BuildResult:
     output = run_dbt(url, "build", "--exclude-resource-type=unit_test", *arguments)
     results = read_results(target_dir())
     if output.returncode:
-        raise AbmError(told_failures(results) or told_output(output))
+        raise AbmError(told_failures(results, target_dir()) or told_output(output, target_dir()))
     return _result(results, left_out)
 
 
@@ -117,7 +112,7 @@ def parse(url: str) -> Path:
     """Write the manifest that Cosmos reads, and return its path; the warehouse is not asked."""
     output = run_dbt(url, "parse")
     if output.returncode:
-        raise AbmError(told_output(output))
+        raise AbmError(told_output(output, target_dir()))
     return manifest_path()
 
 
@@ -180,35 +175,3 @@ def _result(results: Mapping[str, Any], left_out: int) -> BuildResult:
         slowest=times[:5],
         good=frozenset(node["unique_id"] for node in nodes if node["status"] in _GOOD),
     )
-
-
-def told_failures(results: Mapping[str, Any], target: Path | None = None) -> str:
-    """Name each model and test that failed with the start of its message, without values of rows; empty if none did."""
-    failed = [node for node in results["results"] if node["status"] in _FAILED]
-    if not failed:
-        return ""
-    lines = [f"{_name(node['unique_id'])}: {_first_lines(node['message'] or '')}" for node in failed]
-    more = f" and {len(lines) - _SHOWN_FAILURES} more" if len(lines) > _SHOWN_FAILURES else ""
-    return (
-        f"dbt stopped at {'; '.join(lines[:_SHOWN_FAILURES])}{more}. What was published stays. "
-        f"The compiled SQL is under {(target or target_dir()) / 'compiled'}; mend the data or the model and run again"
-    )
-
-
-def _name(unique_id: str) -> str:
-    """Return 'model int_accounts' for 'model.abm.int_accounts'."""
-    kind, _, name = unique_id.split(".")[:3]
-    return f"{kind} {name}"
-
-
-def told_output(output: subprocess.CompletedProcess[str], target: Path | None = None) -> str:
-    """Say why dbt ended before its first node."""
-    _, _, message = (output.stdout + output.stderr).partition("Encountered an error:")
-    return f"dbt did not start: {_first_lines(message)}. Its log is under {(target or target_dir()) / 'logs'}"
-
-
-def _first_lines(message: str) -> str:
-    """Return the start of the database's message without what may quote a row."""
-    lines = [line.strip() for line in message.splitlines() if line.strip()]
-    told = [line for line in lines if not line.startswith(("DETAIL:", "CONTEXT:"))]
-    return _QUOTED_VALUE.sub(": a value", " ".join(told[:_SHOWN_LINES])).rstrip(".")

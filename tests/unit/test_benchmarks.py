@@ -14,6 +14,7 @@ from benchmarks.__main__ import main
 from benchmarks.document import page, told
 from benchmarks.measuring import Pairs, interleaved
 from benchmarks.reports import Aim, Figure, Report, Run, load, merged, save
+from benchmarks.statements import written_statements
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -119,3 +120,15 @@ def test_small_run_writes_results_and_page_without_judging_aims(tmp_path: Path) 
     assert run["name"] == "planning"
     assert all(figure["value"] > 0 and figure["aim"] is None for figure in run["report"]["figures"])
     assert "## Planning" in (tmp_path / "benchmarks.md").read_text()
+
+
+def test_statements_of_a_build_write_to_a_schema_of_their_own(tmp_path: Path) -> None:
+    folder = tmp_path / "run" / "abm" / "models" / "marts"
+    folder.mkdir(parents=True)
+    (folder / "made.sql").write_text(
+        'create table "*****"."candidate_marts"."made__dbt_tmp" as (select * from "*****"."marts"."read")'
+    )
+
+    assert written_statements(tmp_path, ["marts"]) == [
+        'create table "psql_alone"."made" as (select * from "marts"."read")'
+    ]

@@ -28,24 +28,3 @@ def test_dbt_writes_nothing_into_the_checkout() -> None:
 
     assert str(transform.target_dir()) == environment["DBT_TARGET_PATH"]
     assert transform.DBT_PROJECT_DIR not in transform.target_dir().parents
-
-
-def test_failure_tells_the_model_and_no_value_of_a_row() -> None:
-    message = (
-        "Database Error in model int_people (models/intermediate/people/int_people.sql)\n"
-        '  invalid input syntax for type numeric: "ann@acme.example"\n'
-        "  DETAIL: Key (email)=(ann@acme.example) already exists."
-    )
-    told = transform.told_failures(
-        {"results": [{"unique_id": "model.abm.int_people", "status": "error", "message": message}]}
-    )
-
-    assert "model int_people" in told
-    assert "invalid input syntax for type numeric" in told
-    assert "ann@acme.example" not in told
-
-
-def test_more_failures_than_fit_are_counted() -> None:
-    failed = [{"unique_id": f"test.abm.t{n}.hash", "status": "fail", "message": "Got 1 result"} for n in range(5)]
-
-    assert "and 2 more" in transform.told_failures({"results": failed})

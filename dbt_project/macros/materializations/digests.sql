@@ -1,17 +1,5 @@
-{# A digest of all that a model is made of; none on engines without one, where every table is built each time. #}
+{# A digest of all that a node is made of, as SQL. #}
 {% macro inputs_digest(model, sql) %}
-    {{ return(adapter.dispatch('inputs_digest', 'abm')(model, sql)) }}
-{% endmacro %}
-
-{% macro default__inputs_digest(model, sql) %}
-    {{ return(none) }}
-{% endmacro %}
-
-{% macro postgres__inputs_digest(model, sql) %}
-    {{ return(run_query("select " ~ abm.inputs_digest_expression(model, sql)).columns[0][0]) }}
-{% endmacro %}
-
-{% macro inputs_digest_expression(model, sql) %}
     {%- set parts = ["'" ~ local_md5(abm.without_prefix(sql)) ~ "'"] -%}
     {%- for parent in abm.state_parents(model.depends_on.nodes) -%}
         {%- do parts.append(abm.state_of(parent)) -%}
@@ -25,7 +13,7 @@
     {%- for node_id in node_ids if node_id not in seen -%}
         {%- do seen.append(node_id) -%}
         {%- set node = graph.nodes.get(node_id) -%}
-        {%- if node and node.config.materialized in ('view', 'incremental') and not node.config.meta.get('small') -%}
+        {%- if node and node.config.materialized in ('view', 'view_on_change', 'incremental') and not node.config.meta.get('small') -%}
             {%- do abm.state_parents(node.depends_on.nodes, seen) -%}
         {%- endif -%}
     {%- endfor -%}
@@ -42,7 +30,7 @@
     view                  its definition
     table_on_change, seed its content, so that a table built again to the same rows stirs nothing above it;
                           of a very large one the digest it was built from
-    any other table       the clock: nothing is known of it
+    any other table       the clock: nothing is known of it, as of what sending writes
 #}
 {% macro state_of(node_id) %}
     {%- set node = graph.nodes.get(node_id) or graph.sources[node_id] -%}
@@ -53,7 +41,7 @@
     {%- if state_in -%}
         {{ return(abm.content_of(api.Relation.create(database=node.database, schema=node.schema, identifier=state_in))) }}
     {%- elif node.resource_type == 'source' -%}
-        {{ return("(select max(_landed_at) from " ~ relation ~ ")") }}
+        {{ return("(select max(_landed_at) from " ~ relation ~ ")" if node.schema.startswith('raw_') else "clock_timestamp()") }}
     {%- elif node.config.meta.get('small') -%}
         {{ return(abm.content_of(relation)) }}
     {%- elif node.config.materialized in ('view', 'view_on_change') -%}
@@ -72,37 +60,46 @@
     {{ return("(select sum(hashtextextended(cast(r as text), 0)) from " ~ relation ~ " as r)") }}
 {% endmacro %}
 
-{# Whether a table was built from the same inputs and still has its rows: after a crash the server empties unlogged tables. #}
+{# Whether a table was built from what has this digest and still has its rows: after a crash the server empties unlogged tables. #}
 {% macro is_built_from(relation, digest) %}
-    {%- if digest is none -%} {{ return(false) }} {%- endif -%}
-    {%- set recorded -%}
+    {{ return(run_query("select " ~ abm.built_from(relation, "'" ~ digest ~ "'")).columns[0][0]) }}
+{% endmacro %}
+
+{# The same as SQL, of a digest that is SQL. #}
+{% macro built_from(relation, digest) -%}
+    (
         select
-            split_part(recorded, ' ', 1) = '{{ digest }}'
+            split_part(recorded, ' ', 1) = {{ digest }}
             and (split_part(recorded, ' ', 2) = 'empty' or exists (select 1 from {{ relation }}))
         from obj_description('{{ relation }}'::regclass) as recorded
-    {%- endset -%}
-    {{ return(run_query(recorded).columns[0][0]) }}
-{% endmacro %}
+    )
+{%- endmacro %}
 
-{# Note in the table's comment what it was built from, whether it has rows, and a digest of its definition and rows. #}
+{#
+    Note in the table's comment what it was built from, whether it has rows, and a digest of its definition and of its rows in
+    any order; none of those where reading them all again would cost too much.
+#}
 {% macro record_digest(relation, digest, definition) %}
-    {%- if digest is not none -%}
-        {%- call statement('analyze_built') -%} analyze {{ relation }} {%- endcall -%}
-        {%- set built = run_query(abm.described_rows(relation)).rows[0] -%}
-        {%- set content = local_md5(definition ~ built[1]) if built[1] else '' -%}
-        {%- call statement('record_digest') -%}
-            comment on table {{ relation }} is '{{ digest }} {{ "filled" if built[0] else "empty" }} {{ content }}'
-        {%- endcall -%}
-        {%- do adapter.commit() -%}
-    {%- endif -%}
-{% endmacro %}
-
-{# Whether the table has rows, and a checksum of them in any order; none where reading them all again would cost too much. #}
-{% macro described_rows(relation) %}
-    select
-        exists (select 1 from {{ relation }}),
-        case
-            when (select reltuples from pg_class where oid = '{{ relation }}'::regclass) < 500000
-                then (select count(*) || ' ' || coalesce(sum(hashtextextended(cast(r as text), 0)), 0) from {{ relation }} as r)
+    {%- call statement('record_digest') -%}
+        analyze {{ relation }};
+        do $record$
+        begin
+            execute format('comment on table {{ relation }} is %L', (
+                select concat_ws(
+                    ' ',
+                    '{{ digest }}',
+                    case when exists (select 1 from {{ relation }}) then 'filled' else 'empty' end,
+                    case
+                        when (select reltuples from pg_class where oid = '{{ relation }}'::regclass) < 500000
+                            then (
+                                select md5(concat_ws(' ', '{{ local_md5(definition) }}', count(*), sum(hashtextextended(cast(r as text), 0))))
+                                from {{ relation }} as r
+                            )
+                    end
+                )
+            ));
         end
+        $record$
+    {%- endcall -%}
+    {%- do adapter.commit() -%}
 {% endmacro %}

@@ -3,7 +3,7 @@
     tests of unchanged tables cost nothing. A full refresh asks all again.
 #}
 {% materialization test, adapter='postgres' %}
-    {%- set digest, has_passed = abm.passed_before(model.unique_id, abm.inputs_digest_expression(model, sql)) -%}
+    {%- set digest, has_passed = abm.passed_before(model.unique_id, abm.inputs_digest(model, sql)) -%}
     {%- if has_passed and not should_full_refresh() -%}
         {%- call statement('main', fetch_result=True) -%}
             select 0 as failures, false as should_warn, false as should_error

@@ -6,12 +6,13 @@ from typing import TYPE_CHECKING, Any
 
 import orjson
 
+from abm.dbt_messages import told_failures, told_output
 from abm.errors import AbmError
 from abm.last_build import project_digest
 from abm.release.ledger import LEDGERS
 from abm.settings import load_settings
 from abm.simulate.schemas import PREFIX
-from abm.transform import DBT_PROJECT_DIR, read_results, run_dbt, told_failures, told_output
+from abm.transform import DBT_PROJECT_DIR, read_results, run_dbt
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -22,9 +22,10 @@ from cosmos.operators._watcher.state import (
 from cosmos.operators.local import DbtTestLocalOperator
 from cosmos.operators.watcher import DbtProducerWatcherOperator, DbtRunWatcherOperator, DbtSeedWatcherOperator
 
+from abm.dbt_messages import told_failures, without_rows
 from abm.errors import AbmError, HeldError
 from abm.release.locks import share_build
-from abm.transform import DBT_PROJECT_DIR, dbt_environment, read_results, target_dir, told_failures
+from abm.transform import DBT_PROJECT_DIR, dbt_environment, read_results, target_dir
 from abm_airflow.hooks.warehouse import WarehouseHook
 
 if TYPE_CHECKING:
@@ -57,7 +58,7 @@ class OwnDbt:
 
         def tell(event: Any) -> None:
             if event.info.level != "debug":
-                self.log.info(_without_rows(event.info.msg))
+                self.log.info(without_rows(event.info.msg))
 
         return tell
 
@@ -78,7 +79,7 @@ class Build(OwnDbt, DbtProducerWatcherOperator):  # type: ignore[misc]
                 ended: dict[str, object] = {
                     "status": status,
                     "outlet_uris": [],
-                    "message": _without_rows(event.info.msg),
+                    "message": without_rows(event.info.msg),
                 }
                 safe_xcom_push(context["ti"], get_status_xcom_key(node.unique_id), ended)
 
@@ -164,9 +165,3 @@ def _take_parse(target: Path) -> None:
     """Start from the parse kept beside the manifest: each process has a copy, since dbt writes it back."""
     if (target_dir() / _PARSED).exists():
         shutil.copyfile(target_dir() / _PARSED, target / _PARSED)
-
-
-def _without_rows(message: str) -> str:
-    from abm.dbt_process import _QUOTES_ROWS
-
-    return _QUOTES_ROWS.sub("", message)

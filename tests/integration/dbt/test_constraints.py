@@ -54,7 +54,7 @@ def test_a_broken_rule_of_rows_is_named_and_no_row_is_quoted(built: Nights) -> N
     change(
         built,
         "update intermediate.int_account_potential set annual_potential = -1, potential_method = 'won_revenue'",
-        "update intermediate.int_accounts set account_name = 'Ann Roe'",
+        "update intermediate.int_accounts set account_name = E'Ann Roe\\nSole Trader'",
     )
 
     told = failure_of(built, "dim_accounts")
@@ -62,6 +62,7 @@ def test_a_broken_rule_of_rows_is_named_and_no_row_is_quoted(built: Nights) -> N
     assert told.startswith("dbt stopped at model dim_accounts: ")
     assert 'violates check constraint "potential_is_more_than_nothing"' in told
     assert "Ann Roe" not in told
+    assert "Sole Trader" not in told
 
 
 def test_what_is_not_filled_in_a_view_fails_its_one_test(built: Nights) -> None:

@@ -83,7 +83,7 @@ def test_components_with_a_log_server_start_without_it(settings: Settings, monke
     monkeypatch.setattr(processes, "start", lambda name, command, **_: commands.setdefault(name, command))
     local = airflow.LocalAirflow(settings.home_dir / "airflow", "", 1, {}, "", settings.home_dir)
     local.start(lambda _started: None)
-    assert [name for name, command in commands.items() if "--skip-serve-logs" in command] == ["scheduler"]
+    assert [name for name, command in commands.items() if "--skip-serve-logs" in command] == ["scheduler", "triggerer"]
     assert commands["api-server"] == [sys.executable, "-m", "airflow", "api-server"]
 
 

@@ -1,3 +1,6 @@
+{# Accounts qualify by their latest days, a small part of all. #}
+{{ config(indexes=[{'columns': ['activity_date']}]) }}
+
 with
 
 activities as (

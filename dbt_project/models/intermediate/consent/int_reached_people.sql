@@ -1,10 +1,23 @@
-{# Whom each platform may be told of: a basis that is enough there and not too
-   old, no suppression, and for Google its two signals where they are needed. #}
+{# Whom each platform may be told of, in accounts whose style has an audience
+   of people: a basis that is enough there and not too old, no suppression, and
+   for Google its two signals where they are needed. #}
 with
 
+styles as (
+    select distinct style from {{ ref('stg_ops__policy_audiences') }}
+    where holds = 'people'
+),
+
+accounts as (
+    select account_styles.account_id
+    from {{ ref('int_account_styles') }} as account_styles
+    inner join styles on account_styles.effective_style = styles.style
+),
+
 people as (
-    select person_id, account_id, country from {{ ref('int_people') }}
-    where account_id is not null
+    select people.person_id, people.account_id, people.country
+    from {{ ref('int_people') }} as people
+    inner join accounts on people.account_id = accounts.account_id
 ),
 
 countries as (
@@ -19,7 +32,9 @@ located as (
 ),
 
 consents as (
-    select * from {{ ref('int_consents') }}
+    select consents.*
+    from {{ ref('int_consents') }} as consents
+    inner join people on consents.person_id = people.person_id
 ),
 
 bases as (
