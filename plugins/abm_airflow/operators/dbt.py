@@ -1,7 +1,7 @@
 """Cosmos' watcher operators with our own dbt underneath: one process builds, a task a model shows and retries it.
 
 Cosmos copies the project for each dbt process, writes it a profile that makes dbt parse everything anew, turns all
-events into JSON and back, and pushes two values of each node. Here dbt runs as `abm night` runs it, and says one thing
+events into JSON and back, and pushes two values of each node. Here dbt runs as `abm run` runs it, and says one thing
 of each model: how it ended.
 """
 
