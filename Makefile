@@ -35,7 +35,7 @@ status: $(STAMP) ## Show what is running
 
 test: $(STAMP) ## Everything CI runs
 	@$(MAKE) --no-print-directory check
-	$(BIN)/python -m pytest -n 3 --dist loadfile --no-loadscope-reorder --durations=20
+	$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder --durations=20
 
 check: $(STAMP) ## Style, types, imports, SQL
 	$(BIN)/ruff format --check .
