@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import logging
+from contextlib import closing
 from typing import TYPE_CHECKING, Any
 
 import httpx
@@ -57,10 +58,8 @@ class Org:
 
 
 def _rows(source: str, name: str, connection: Connection) -> list[dict[str, Any]]:
-    opened = open_source(source, connection)
-    batches = list(opened.extract(entity(source, name), None))
-    opened.close()
-    return [row for batch in batches for row in batch.to_pylist()]
+    with closing(open_source(source, connection)) as opened:
+        return [row for batch in opened.extract(entity(source, name), None) for row in batch.to_pylist()]
 
 
 def test_org_without_our_fields_is_read_with_all_of_them_empty() -> None:
@@ -119,10 +118,11 @@ def _fill(store: Store, **properties: Any) -> None:
 
 
 def _company(store: Store, cursor: str | None = None) -> dict[str, Any]:
-    with serve(hubspot.create_app(store, limits=False)) as url:
-        opened = open_source("hubspot", Connection("abm_hubspot", url, password=HUBSPOT_TOKEN))
+    with (
+        serve(hubspot.create_app(store, limits=False)) as url,
+        closing(open_source("hubspot", Connection("abm_hubspot", url, password=HUBSPOT_TOKEN))) as opened,
+    ):
         rows = [row for batch in opened.extract(entity("hubspot", "company"), cursor) for row in batch.to_pylist()]
-        opened.close()
     return rows[0]
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import logging
+from contextlib import closing
 
 import httpx
 import orjson
@@ -63,7 +64,7 @@ def account(server):
 
 def _source(app, transport=None, **extra):
     extra = {"burst_requests": 0, **extra}
-    return connect(Connection("abm_hubspot", app.state.url, password=HUBSPOT_TOKEN, extra=extra), transport)
+    return closing(connect(Connection("abm_hubspot", app.state.url, password=HUBSPOT_TOKEN, extra=extra), transport))
 
 
 def _records(count, first=1000, updated=LONG_AGO, archived=False, **columns):
@@ -79,10 +80,9 @@ def _records(count, first=1000, updated=LONG_AGO, archived=False, **columns):
 
 
 def _read(app, name, cursor=None, **extra):
-    source = _source(app, **extra)
     entity = BY_NAME[name]
-    batches = list(source.extract(entity, cursor))
-    source.close()
+    with _source(app, **extra) as source:
+        batches = list(source.extract(entity, cursor))
     assert all(batch.schema == entity.schema for batch in batches)
     return pa.Table.from_batches(batches, entity.schema).to_pylist()
 
@@ -165,25 +165,23 @@ def test_more_changes_than_one_search_gives_are_all_read(account):
 def test_record_that_changes_while_it_is_searched_hides_no_other(account):
     """Pages counted from the start would shift by one when a record leaves the window."""
     app = account(companies=_records(450, updated=LATER))
-    source = _source(app)
-    batches = source.extract(BY_NAME["company"], "2026-05-31T00:00:00+00:00")
-    ids = next(batches).column("id").to_pylist()
-    app.state.portal.store.execute("update companies set updatedAt = '2099-01-01T00:00:00.000Z' where id = '1000'")
-    ids += [record for batch in batches for record in batch.column("id").to_pylist()]
-    source.close()
+    with _source(app) as source:
+        batches = source.extract(BY_NAME["company"], "2026-05-31T00:00:00+00:00")
+        ids = next(batches).column("id").to_pylist()
+        app.state.portal.store.execute("update companies set updatedAt = '2099-01-01T00:00:00.000Z' where id = '1000'")
+        ids += [record for batch in batches for record in batch.column("id").to_pylist()]
     assert sorted(ids) == [str(1000 + n) for n in range(450)]
 
 
 def test_change_during_the_first_load_is_read_as_well(account):
     app = account(companies=_records(150, name=["before"] * 150))
-    source = _source(app)
-    batches = source.extract(BY_NAME["company"], None)
-    next(batches)
     body = {"properties": {"name": "after"}}
     headers = {"Authorization": f"Bearer {HUBSPOT_TOKEN}"}
-    httpx.patch(f"{app.state.url}/crm/v3/objects/companies/1000", json=body, headers=headers).raise_for_status()
-    later = [row for batch in batches for row in batch.to_pylist() if row["id"] == "1000"]
-    source.close()
+    with _source(app) as source:
+        batches = source.extract(BY_NAME["company"], None)
+        next(batches)
+        httpx.patch(f"{app.state.url}/crm/v3/objects/companies/1000", json=body, headers=headers).raise_for_status()
+        later = [row for batch in batches for row in batch.to_pylist() if row["id"] == "1000"]
     assert [row["name"] for row in later] == ["after"]
 
 
@@ -288,8 +286,8 @@ def test_empty_page_is_not_the_end_while_paging_goes_on(account):
         {"results": [_record("3")]},
         {"results": []},
     )
-    source = _source(account(), transport)
-    rows = [row for batch in source.extract(BY_NAME["company"], None) for row in batch.column("id").to_pylist()]
+    with _source(account(), transport) as source:
+        rows = [row for batch in source.extract(BY_NAME["company"], None) for row in batch.column("id").to_pylist()]
     assert rows == ["1", "3"]
 
 
@@ -297,25 +295,25 @@ def test_empty_search_page_is_not_the_end_while_paging_goes_on(account):
     transport = _answering(
         {"total": 2, "results": [], "paging": _next("200")}, {"total": 2, "results": [_record("3")]}, {"results": []}
     )
-    batches = _source(account(), transport).extract(BY_NAME["company"], "2026-01-01T00:00:00+00:00")
-    assert [batch.column("id").to_pylist() for batch in batches] == [["3"]]
+    with _source(account(), transport) as source:
+        batches = source.extract(BY_NAME["company"], "2026-01-01T00:00:00+00:00")
+        assert [batch.column("id").to_pylist() for batch in batches] == [["3"]]
 
 
 @pytest.mark.parametrize("cursor", [None, "2026-01-01T00:00:00+00:00"])
 def test_paging_that_stands_still_ends_in_an_error(account, cursor):
-    source = _source(account(), _answering({"total": 9, "results": [_record("1")], "paging": _next("1")}))
-    with pytest.raises(ContractError, match="same page"):
+    standing = _answering({"total": 9, "results": [_record("1")], "paging": _next("1")})
+    with _source(account(), standing) as source, pytest.raises(ContractError, match="same page"):
         list(source.extract(BY_NAME["company"], cursor))
 
 
 def test_answer_that_is_not_json_is_told(account):
     transport = httpx.MockTransport(lambda _: httpx.Response(200, text="<html>"))
-    with pytest.raises(ContractError, match="host is HubSpot's API"):
-        list(_source(account(), transport).extract(BY_NAME["owner"], None))
+    with _source(account(), transport) as source, pytest.raises(ContractError, match="host is HubSpot's API"):
+        list(source.extract(BY_NAME["owner"], None))
 
 
 def test_wrong_token_is_a_fault_of_configuration(account):
-    source = connect(Connection("abm_hubspot", account().state.url, password="wrong"))
-    with pytest.raises(ConfigurationError, match="Check the token"):
+    wrong = connect(Connection("abm_hubspot", account().state.url, password="wrong"))
+    with closing(wrong) as source, pytest.raises(ConfigurationError, match="Check the token"):
         list(source.extract(BY_NAME["owner"], None))
-    source.close()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from contextlib import closing
 from typing import TYPE_CHECKING, Any
 
 import httpx
@@ -37,9 +38,8 @@ def entity(source: str) -> Entity:
 
 def read(entity: Entity, connection: Connection, cursor: str | None = None) -> dict[str, dict[str, Any]]:
     """Return the rows by id; of a key that comes twice, the one that changed last."""
-    opened = open_source(entity.source, connection)
-    rows = [row for batch in opened.extract(entity, cursor) for row in batch.to_pylist()]
-    opened.close()
+    with closing(open_source(entity.source, connection)) as opened:
+        rows = [row for batch in opened.extract(entity, cursor) for row in batch.to_pylist()]
     return {row["id"]: row for row in sorted(rows, key=lambda row: row[entity.cursor])}
 
 
