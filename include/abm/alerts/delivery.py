@@ -53,9 +53,9 @@ def _deliver(connection: psycopg.Connection, channel: Channel, tell: Callable[[s
             channel.send(alert)
         except AbmError as error:
             failure = str(error).splitlines()[0]
-            ledger.note_failure(
-                connection, alert.alert_id, channel.name, failure, may_be_told=isinstance(error, RetryableError)
-            )
+            # A refusal says nothing about an earlier attempt that nobody answered.
+            may_be_told = alert.may_be_repeated or isinstance(error, RetryableError)
+            ledger.note_failure(connection, alert.alert_id, channel.name, failure, may_be_told=may_be_told)
             tell(f"Channel {channel.name!r} was not told of alert {alert.alert_id}, which comes again: {failure}")
             return
         ledger.note_told(connection, alert.alert_id, channel.name)
