@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 import stamina.instrumentation
 from psycopg import sql
+from tests.integration.first_night import first_night
 from tests.parsing import lend_parse
 
 from abm import cli, transform
@@ -96,6 +97,12 @@ def copy_of(postgres: EmbeddedServer) -> Callable[[str], str]:
         return postgres.url(name)
 
     return copy
+
+
+@pytest.fixture(scope="module")
+def first_night_url(new_database: Callable[[], str], copy_of: Callable[[str], str]) -> str:
+    """A copy of a small world's first night, built and not yet published; the module may change it."""
+    return copy_of(first_night(new_database))
 
 
 def digest(url: str, *, without: tuple[str, ...] = ATTEMPTS) -> dict[str, str]:

@@ -8,21 +8,19 @@ from itertools import permutations
 from typing import TYPE_CHECKING
 
 import pytest
+from tests.integration.first_night import ACCOUNTS
+from tests.integration.first_night import AS_OF as TUESDAY
 
-from abm import landing, release, sources, transform
+from abm import release, transform
 from abm.policy.load import load_policy
 from abm.warehouse import connect
-from abm_sandbox.world.generate import generate
-from abm_sandbox.world.landing import land_world
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterator
     from pathlib import Path
 
 pytestmark = pytest.mark.integration
 
-ACCOUNTS = 300
-TUESDAY = dt.date(2026, 3, 3)
 MODELS = "+path:models/marts +path:models/activation +path:models/ops_marts"
 FEW_SEATS = """
 styles:
@@ -71,14 +69,9 @@ def _one_parse(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture(scope="module")
-def candidate(home: Path, new_database: Callable[[], str]) -> Model:
+def candidate(home: Path, first_night_url: str) -> Model:
     """A first build with the default policy, made on a Tuesday."""
-    model = Model(new_database())
-    for source in sources.SOURCES:
-        landing.ensure_tables(model.url, sources.entities(source))
-    land_world(model.url, generate(11, ACCOUNTS, TUESDAY))
-    model.night("first", TUESDAY)
-    return model
+    return Model(first_night_url)
 
 
 @pytest.fixture(scope="module")

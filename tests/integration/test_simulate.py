@@ -13,17 +13,16 @@ from typing import TYPE_CHECKING
 import psutil
 import pytest
 import stamina
+from tests.integration.first_night import ACCOUNTS
 
-from abm import landing, release, sources, transform
+from abm import release
 from abm.policy.load import load_policy
 from abm.simulate import simulate
 from abm.simulate.schemas import SCHEMAS, own_schemas
 from abm.warehouse import connect
-from abm_sandbox.world.generate import generate
-from abm_sandbox.world.landing import land_world
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterator
     from pathlib import Path
 
     from abm.policy.schema import Policy
@@ -31,8 +30,6 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.integration
 
-ACCOUNTS = 300
-TUESDAY = dt.date(2026, 3, 3)
 FEW_SEATS = """
 currency: EUR
 rates: {USD: 0.5, GBP: 0.6}
@@ -81,16 +78,9 @@ def few_seats(tmp_path_factory: pytest.TempPathFactory) -> Policy:
 
 
 @pytest.fixture(scope="module")
-def built(home: Path, new_database: Callable[[], str]) -> str:
+def built(home: Path, first_night_url: str) -> str:
     """A small world, built and not yet published."""
-    url = new_database()
-    for source in sources.SOURCES:
-        landing.ensure_tables(url, sources.entities(source))
-    land_world(url, generate(11, ACCOUNTS, TUESDAY))
-    release.start_build(url, as_of=TUESDAY, release_id="first", policy=load_policy(None))
-    ran = transform.run_dbt(url, "build", "--exclude-resource-type=unit_test", "--exclude-resource-type=test")
-    assert ran.returncode == 0, ran.stdout
-    return url
+    return first_night_url
 
 
 @pytest.fixture(scope="module")

@@ -2,32 +2,21 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import re
-from typing import TYPE_CHECKING
 
 import pytest
+from tests.integration.dbt.conftest import Nights
 
 from abm import transform
 from abm.errors import AbmError
 from abm.warehouse import connect
-from abm_sandbox.world.generate import generate
-from abm_sandbox.world.landing import land_world
-
-if TYPE_CHECKING:
-    from tests.integration.dbt.conftest import Nights
 
 pytestmark = pytest.mark.integration
 
-ACCOUNTS = 20
-AS_OF = dt.date(2026, 3, 2)
-
 
 @pytest.fixture(scope="module")
-def built(nights: Nights) -> Nights:
-    land_world(nights.url, generate(11, ACCOUNTS, AS_OF))
-    transform.build(nights.url, select="+dim_accounts +int_opportunities stg_ops__field_edits stg_identity__digests")
-    return nights
+def built(first_night_url: str) -> Nights:
+    return Nights(first_night_url)
 
 
 def test_a_value_outside_the_list_stops_the_build_of_an_intermediate_table(built: Nights) -> None:
