@@ -31,6 +31,7 @@ REASON_LENGTH = 255
 # `first` and `last` bound the batch: the planner knows nothing of a run written a moment ago, and would read all of it.
 # For the same reason the state's rows are found by arrays, and nothing is joined in nested loops (NO_LOOPS): a batch
 # taken for one row would be read once for each row of the other side.
+# Rows that the platform held already are updated by a join: `on conflict` would search and lock each of them first.
 # Nearly all rows of a batch end alike: the others' keys come first, and only they have an outcome of their own.
 _RESULTS = """
 with results as (
@@ -120,26 +121,39 @@ no_longer_failed as (
         and object_key = any(array(
             select object_key from done where outcome in ('created', 'updated', 'removed', 'unchanged', 'refused')
         ))
-)
-insert into ops.sync_state as state (destination, object_key, payload_hash, payload, remote_id, run_id)
-select
-    %(destination)s, object_key, case when outcome in ('created', 'updated', 'unchanged') then payload_hash end,
-    case when operation = 'remove' or outcome = 'refused' then '{}' else payload end, remote_id, %(run_id)s
-from done
-where
-    (operation <> 'remove' and outcome in ('created', 'updated', 'unchanged'))
-    or outcome = 'failed'
-    or (operation = 'update' and outcome = 'refused' and %(of_members)s)
-on conflict (destination, object_key) do update
-set
-    payload_hash = excluded.payload_hash,
-    payload = case when excluded.payload_hash is null then state.payload else excluded.payload end,
-    doubts = case when excluded.payload_hash is null and %(of_members)s then """
+),
+acknowledged as (
+    select
+        object_key, remote_id,
+        case when outcome in ('created', 'updated', 'unchanged') then payload_hash end as payload_hash,
+        case when operation = 'remove' or outcome = 'refused' then '{}' else payload end as payload
+    from done
+    where
+        (operation <> 'remove' and outcome in ('created', 'updated', 'unchanged'))
+        or outcome = 'failed'
+        or (operation = 'update' and outcome = 'refused' and %(of_members)s)
+),
+known as (
+    update ops.sync_state as state
+    set
+        payload_hash = excluded.payload_hash,
+        payload = case when excluded.payload_hash is null then state.payload else excluded.payload end,
+        doubts = case when excluded.payload_hash is null and %(of_members)s then """
     + ADD_DOUBT
     + """ end,
-    remote_id = coalesce(excluded.remote_id, state.remote_id),
-    acknowledged_at = case when excluded.payload_hash is null then state.acknowledged_at else now() end,
-    run_id = excluded.run_id
+        remote_id = coalesce(excluded.remote_id, state.remote_id),
+        acknowledged_at = case when excluded.payload_hash is null then state.acknowledged_at else now() end,
+        run_id = %(run_id)s
+    from acknowledged as excluded
+    where
+        state.destination = %(destination)s and state.object_key = excluded.object_key
+        and state.object_key between %(first)s and %(last)s
+    returning state.object_key
+)
+insert into ops.sync_state (destination, object_key, payload_hash, payload, remote_id, run_id)
+select %(destination)s, object_key, payload_hash, payload, remote_id, %(run_id)s
+from acknowledged
+where not exists (select 1 from known where known.object_key = acknowledged.object_key)
 """
 )
 

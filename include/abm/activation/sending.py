@@ -48,7 +48,8 @@ _OUTCOMES: Mapping[str, frozenset[Outcome]] = {
 # What a member was added by, or may have been, is needed to remove it, or to replace it by another.
 _NEXT_BATCH = """
 select
-    changes.object_key, changes.operation, changes.payload - coalesce(changes.left_alone, '{}'),
+    changes.object_key, changes.operation,
+    case when changes.left_alone is null then changes.payload else changes.payload - changes.left_alone end,
     case
         when changes.operation = 'remove' or (changes.operation = 'update' and %(of_members)s)
             then (

@@ -17,8 +17,15 @@ from ops.sync_runs as runs
 cross join (
     select
         count(*) as rows,
-        coalesce(sum(hash_record_extended(row(object_key, operation, payload - coalesce(left_alone, '{}')), 0)), 0)
-            as hashes
+        coalesce(
+            sum(
+                hash_record_extended(
+                    row(object_key, operation, case when left_alone is null then payload else payload - left_alone end),
+                    0
+                )
+            ),
+            0
+        ) as hashes
     from ops.sync_changes
     where run_id = %(run_id)s
 ) as planned
