@@ -11,11 +11,11 @@
 with
 
 months as (
-    select month_start, last_day from {{ ref('int_metric_months') }}
+    select month_start, counted_to from {{ ref('int_counted_months') }}
 ),
 
 engaged_months as (
-    select engaged.*, months.last_day
+    select engaged.*, months.counted_to
     from {{ ref('int_engaged_months') }} as engaged
     inner join months on engaged.month_start = months.month_start
 ),
@@ -33,7 +33,7 @@ of_one_style as (
             engaged_months.account_id = periods.account_id
             and engaged_months.first_active_day >= periods.first_day
             and engaged_months.last_active_day < periods.end_day
-    where engaged_months.last_active_day <= engaged_months.last_day
+    where engaged_months.last_active_day <= engaged_months.counted_to
 ),
 
 others as (
@@ -41,7 +41,7 @@ others as (
         engaged_months.account_id,
         engaged_months.month_start,
         engaged_months.first_active_day,
-        least(engaged_months.last_active_day, engaged_months.last_day)
+        least(engaged_months.last_active_day, engaged_months.counted_to)
             as last_active_day
     from engaged_months
     left join of_one_style

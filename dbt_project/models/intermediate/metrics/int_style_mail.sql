@@ -6,11 +6,11 @@
 with
 
 months as (
-    select month_start, last_day from {{ ref('int_metric_months') }}
+    select month_start, counted_to from {{ ref('int_counted_months') }}
 ),
 
 mailed_months as (
-    select mailed.*, months.last_day
+    select mailed.*, months.counted_to
     from {{ ref('int_mailed_months') }} as mailed
     inner join months on mailed.month_start = months.month_start
 ),
@@ -28,14 +28,14 @@ of_one_style as (
             mailed_months.account_id = periods.account_id
             and mailed_months.first_mail_day >= periods.first_day
             and mailed_months.last_mail_day < periods.end_day
-    where mailed_months.last_mail_day <= mailed_months.last_day
+    where mailed_months.last_mail_day <= mailed_months.counted_to
 ),
 
 others as (
     select
         mailed_months.account_id,
         mailed_months.month_start,
-        mailed_months.last_day
+        mailed_months.counted_to
     from mailed_months
     left join of_one_style
         on
@@ -51,7 +51,7 @@ styled_days as (
         on
             others.account_id = mail_days.account_id
             and others.month_start = mail_days.month_start
-            and others.last_day >= mail_days.activity_date
+            and others.counted_to >= mail_days.activity_date
     inner join periods
         on
             mail_days.account_id = periods.account_id

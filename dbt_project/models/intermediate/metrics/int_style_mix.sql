@@ -1,7 +1,7 @@
 with
 
 months as (
-    select month_start, last_day from {{ ref('int_metric_months') }}
+    select month_start, counted_to from {{ ref('int_counted_months') }}
 ),
 
 periods as (
@@ -20,14 +20,14 @@ per_style as (
         months.month_start,
         count(*) as accounts,
         sum(
-            case when revenue.first_won_date <= months.last_day then 1 else 0
+            case when revenue.first_won_date <= months.counted_to then 1 else 0
             end
         ) as customers
     from periods
     inner join months
         on
-            periods.first_day <= months.last_day
-            and periods.end_day > months.last_day
+            periods.first_day <= months.counted_to
+            and periods.end_day > months.counted_to
     left join revenue on periods.account_id = revenue.account_id
     group by periods.style, months.month_start
 )

@@ -1,7 +1,7 @@
 with
 
 months as (
-    select month_start, last_day from {{ ref('int_metric_months') }}
+    select month_start, counted_to from {{ ref('int_counted_months') }}
 ),
 
 periods as (
@@ -45,15 +45,15 @@ events as (
     union all
     select
         opportunities.account_id, 'open' as event,
-        months.last_day as event_date, opportunities.amount,
+        months.counted_to as event_date, opportunities.amount,
         opportunities.is_renewal, null as days_to_close
     from opportunities
     inner join months
         on
-            opportunities.created_date <= months.last_day
+            opportunities.created_date <= months.counted_to
             and (
                 not opportunities.is_closed
-                or opportunities.closed_date > months.last_day
+                or opportunities.closed_date > months.counted_to
             )
 ),
 
@@ -74,7 +74,7 @@ with_style as (
     inner join months
         on
             events.event_date >= months.month_start
-            and events.event_date <= months.last_day
+            and events.event_date <= months.counted_to
     inner join periods
         on
             events.account_id = periods.account_id

@@ -2,7 +2,7 @@
 with
 
 months as (
-    select month_start, last_day from {{ ref('int_metric_months') }}
+    select month_start, counted_to from {{ ref('int_counted_months') }}
 ),
 
 periods as (
@@ -32,8 +32,8 @@ per_style as (
     inner join periods
         on
             spend.account_id = periods.account_id
-            and months.last_day >= periods.first_day
-            and months.last_day < periods.end_day
+            and months.counted_to >= periods.first_day
+            and months.counted_to < periods.end_day
     group by periods.style, months.month_start
 )
 
