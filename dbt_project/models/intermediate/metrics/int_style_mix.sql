@@ -9,9 +9,8 @@ periods as (
     from {{ ref('int_style_periods') }}
 ),
 
-revenue as (
-    select account_id, first_won_date
-    from {{ ref('int_account_revenue') }}
+first_sales as (
+    select account_id, first_won_date from {{ ref('int_first_sales') }}
 ),
 
 per_style as (
@@ -20,7 +19,9 @@ per_style as (
         months.month_start,
         count(*) as accounts,
         sum(
-            case when revenue.first_won_date <= months.counted_to then 1 else 0
+            case
+                when first_sales.first_won_date <= months.counted_to then 1
+                else 0
             end
         ) as customers
     from periods
@@ -28,7 +29,7 @@ per_style as (
         on
             periods.first_day <= months.counted_to
             and periods.end_day > months.counted_to
-    left join revenue on periods.account_id = revenue.account_id
+    left join first_sales on periods.account_id = first_sales.account_id
     group by periods.style, months.month_start
 )
 

@@ -17,9 +17,8 @@ opportunities as (
     from {{ ref('int_opportunities') }}
 ),
 
-revenue as (
-    select account_id, first_won_date
-    from {{ ref('int_account_revenue') }}
+first_sales as (
+    select account_id, first_won_date from {{ ref('int_first_sales') }}
 ),
 
 {# A deal counts for the style on the day it was created, on the last day of
@@ -67,7 +66,7 @@ with_style as (
         events.is_renewal,
         events.days_to_close,
         case
-            when events.event_date > revenue.first_won_date then 'customers'
+            when events.event_date > first_sales.first_won_date then 'customers'
             else 'acquisition'
         end as track
     from events
@@ -80,7 +79,7 @@ with_style as (
             events.account_id = periods.account_id
             and events.event_date >= periods.first_day
             and events.event_date < periods.end_day
-    left join revenue on events.account_id = revenue.account_id
+    left join first_sales on events.account_id = first_sales.account_id
 ),
 
 with_all as (
