@@ -1,10 +1,19 @@
 {# A digest of all that a node is made of, as SQL. #}
 {% macro inputs_digest(model, sql) %}
-    {%- set parts = ["'" ~ local_md5(abm.without_prefix(sql)) ~ "'"] -%}
+    {%- set parts = ["'" ~ local_md5(abm.without_place(sql)) ~ "'"] -%}
     {%- for parent in abm.state_parents(model.depends_on.nodes) -%}
         {%- do parts.append(abm.state_of(parent)) -%}
     {%- endfor -%}
     {{ return("md5(concat_ws('|', " ~ parts | join(", ") ~ "))") }}
+{% endmacro %}
+
+{# A warehouse that is copied or renamed is still built from the same SQL. #}
+{% macro without_database(sql) %}
+    {{ return(sql | replace(adapter.quote(target.database) ~ '.', '')) }}
+{% endmacro %}
+
+{% macro without_place(sql) %}
+    {{ return(abm.without_prefix(abm.without_database(sql))) }}
 {% endmacro %}
 
 {# Every input whose state tells whether something changed: views and incremental models are looked through to what they read. #}

@@ -40,6 +40,6 @@
     {%- do adapter.cache_added(target) -%}
     {{ run_hooks(post_hooks) }}
     {%- do apply_grants(target, config.get('grants'), should_revoke=false) -%}
-    {%- do abm.record_digest(target, digest, abm.without_prefix(sql)) -%}
+    {%- do abm.record_digest(target, digest, abm.without_place(sql)) -%}
     {{ return({'relations': [target]}) }}
 {% endmaterialization %}

@@ -7,7 +7,7 @@
 {% endmaterialization %}
 
 {% materialization view_on_change, adapter='postgres' %}
-    {%- set digest = local_md5(sql) -%}
+    {%- set digest = local_md5(abm.without_database(sql)) -%}
     {%- set existing = load_cached_relation(this) -%}
     {%- if existing is not none and not should_full_refresh()
         and run_query("select obj_description('" ~ this ~ "'::regclass)").columns[0][0] == digest -%}

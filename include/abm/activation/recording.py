@@ -147,7 +147,7 @@ known as (
     from acknowledged as excluded
     where
         state.destination = %(destination)s and state.object_key = excluded.object_key
-        and state.object_key between %(first)s and %(last)s
+        and state.object_key = any(array(select object_key from acknowledged))
     returning state.object_key
 )
 insert into ops.sync_state (destination, object_key, payload_hash, payload, remote_id, run_id)
@@ -231,7 +231,9 @@ def record_audience(
 ) -> None:
     """Give all open rows of an audience one end, and note what the platform now holds, in one statement."""
     bounds = connection.execute(
-        "select min(object_key), max(object_key) from ops.sync_changes where run_id = %s", [run.run_id]
+        "select min(object_key), max(object_key) from ops.sync_changes"
+        " where run_id = %s and starts_with(object_key, %s || '/')",
+        [run.run_id, audience],
     ).fetchone()
     first, last = bounds or (None, None)
     with connection.transaction():

@@ -267,7 +267,9 @@ def _read_batch(
         },
     )
     return [
-        Change(key, operation, payload or {}, *(_known(payloads, kept or ()) if payloads else ()))
+        Change(key, operation, payload or {}, *_known(payloads, kept or ()))
+        if payloads
+        else Change(key, operation, payload or {})
         for key, operation, payload, payloads, kept in found.fetchall()
     ]
 

@@ -35,10 +35,14 @@ def test_a_night_in_which_something_landed_ends_like_a_build_of_everything(publi
     land_changes(published.url, generate_changes(generate_world(), SEED, AS_OF), "changes")
     published.begin("second", TOMORROW)
     changed = transform.build(published.url)
+    ran = models_run()
     left = contents(published)
     transform.build(published.url, full_refresh=True)
 
     assert changed.left_out > 0
+    assert changed.unchanged > 0
+    assert {"int_accounts", "int_opportunities"} <= ran
+    assert not {"int_account_records", "int_owners", "int_person_records"} & ran  # only deals have landed
     assert left == contents(published)
 
 
@@ -52,6 +56,12 @@ def test_what_somebody_emptied_or_took_away_is_made_again(published: Nights) -> 
 
     assert built.left_out > 0
     assert contents(published) == before
+
+
+def models_run() -> set[str]:
+    """Return the models that the last build asked dbt for."""
+    results = transform.read_results(transform.target_dir())["results"]
+    return {str(node["unique_id"]).rpartition(".")[2] for node in results}
 
 
 def contents(nights: Nights) -> Mapping[str, tuple[object, ...]]:

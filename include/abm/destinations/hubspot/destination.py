@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from abm.settings import Connection
 
 ROWS_A_SEND = 1000  # ten requests, recorded together
-BATCHES_IN_FLIGHT = 4  # one request of each at a time
+BATCHES_IN_FLIGHT = 6  # one request of each at a time: fewer leave the account waiting while we record
 # Faults of the property, not of its value: rows that write the same properties all have them.
 _PROPERTY_FAULTS = frozenset({"PROPERTY_DOESNT_EXIST", "READ_ONLY_VALUE"})
 
