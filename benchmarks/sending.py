@@ -28,14 +28,15 @@ if TYPE_CHECKING:
     from abm.settings import Connection
     from benchmarks.reports import Scale
 
+# The million comes last: for minutes after it the server still cleans up behind it.
 ROWS: Mapping[Scale, Mapping[str, int]] = {
-    "small": {"hubspot": 4_000, "salesforce": 4_000, "linkedin": 4_000},
-    "full": {"hubspot": 100_000, "salesforce": 1_000_000, "linkedin": 100_000},
+    "small": {"hubspot": 4_000, "linkedin": 4_000, "salesforce": 4_000},
+    "full": {"hubspot": 100_000, "linkedin": 100_000, "salesforce": 1_000_000},
 }
 # Seconds of two busy cores differ by a tenth from round to round; the short ones are measured more often.
 ROUNDS: dict[Scale, Mapping[str, int]] = {
-    "small": {"hubspot": 1, "salesforce": 1, "linkedin": 1},
-    "full": {"hubspot": 7, "salesforce": 3, "linkedin": 7},
+    "small": {"hubspot": 1, "linkedin": 1, "salesforce": 1},
+    "full": {"hubspot": 7, "linkedin": 7, "salesforce": 3},
 }
 _AIMS = {"hubspot": Aim("at least", 0.8), "salesforce": Aim("at least", 0.7), "linkedin": Aim("at least", 0.7)}
 

@@ -29,7 +29,7 @@ create table if not exists members (segment_id integer, member_key text, identif
     primary key (segment_id, member_key)) without rowid;
 create table if not exists _writes (segment_id integer, member_key text, action text, at real, effective integer,
     matched integer);
-create index if not exists _writes_recent on _writes (segment_id, at)
+create index if not exists _writes_recent on _writes (segment_id, action, at, matched)
 """
 # Who was added a moment ago is not counted yet.
 _SIZE = (
