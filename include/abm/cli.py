@@ -126,14 +126,12 @@ def demo(port: Port = None, accounts: Accounts = DEMO_ACCOUNTS) -> None:
 @app.command()
 def up(port: Port = None, accounts: Accounts = DEMO_ACCOUNTS) -> None:
     """Start PostgreSQL, the sandbox and Airflow, and keep them running for the browser."""
-    from abm.stack.airflow import USER
     from abm.stack.lifecycle import up as start
 
     with console.status("Starting"):
         stack = start(load_settings(), port=port, accounts=accounts, tell=console.print)
     console.print(f"\nAirflow runs on [bold]{stack.airflow.url}[/bold]", highlight=False)
-    if stack.is_first:
-        console.print(f"Log in as {USER} with {stack.airflow.password} (shown once)", highlight=False)
+    console.print(stack.airflow.login(), highlight=False, markup=False, soft_wrap=True)
     console.print("Start a night there with abm_ingest; 'abm status' tells what runs, 'abm down' stops it.")
 
 

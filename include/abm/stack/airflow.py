@@ -72,7 +72,7 @@ class LocalAirflow:
             "CORE__FERNET_KEY": kept["fernet_key"],
             "CORE__EXECUTION_API_SERVER_URL": f"{self.url}/execution/",
             "CORE__SIMPLE_AUTH_MANAGER_USERS": f"{USER}:admin",
-            "CORE__SIMPLE_AUTH_MANAGER_PASSWORDS_FILE": str(self.home / "passwords.json"),
+            "CORE__SIMPLE_AUTH_MANAGER_PASSWORDS_FILE": str(self._passwords_file),
             "API__HOST": "127.0.0.1",
             "API__PORT": str(self.port),
             "API__BASE_URL": self.url,
@@ -106,12 +106,25 @@ class LocalAirflow:
     @property
     def password(self) -> str:
         """Return the one user's password: generated on first use, kept in a file only the owner reads."""
-        file = self.home / "passwords.json"
+        file = self._passwords_file
         if not file.exists():
             self.home.mkdir(parents=True, exist_ok=True)
             _write_private(file, json.dumps({USER: secrets.token_urlsafe(12)}))
         password: str = json.loads(file.read_text(encoding="utf-8"))[USER]
         return password
+
+    def login(self) -> str:
+        """Tell how to log in: the password itself the first time this is asked, from then on the file that holds it."""
+        told = self.home / "password_told"
+        if told.exists():
+            return f"Log in as {USER}; its password was shown before and stands in {self._passwords_file}"
+        password = self.password
+        told.touch()
+        return f"Log in as {USER} with {password} (shown once)"
+
+    @property
+    def _passwords_file(self) -> Path:
+        return self.home / "passwords.json"
 
     def migrate(self) -> None:
         """Create or upgrade the metadata tables."""

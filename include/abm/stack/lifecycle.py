@@ -33,7 +33,6 @@ class Stack:
     airflow: LocalAirflow
     warehouse_url: str
     started: list[processes.Started]
-    is_first: bool
 
 
 @dataclass(frozen=True)
@@ -99,7 +98,6 @@ def _start(settings: Settings, home: Path, port: int | None, accounts: int, tell
 
     tell("Preparing dbt and Airflow's database")
     airflow_url = server.ensure_database(DATABASE)
-    is_first = not (home / "airflow").exists()
     preparing = LocalAirflow(home / "airflow", airflow_url, port or free_port(), {}, warehouse_url, home)
     _together(lambda: parse(warehouse_url), preparing.migrate)
     connections = sandbox.wait_until_ready(started[0])
@@ -110,7 +108,7 @@ def _start(settings: Settings, home: Path, port: int | None, accounts: int, tell
     airflow.start(remember)
     airflow.wait_until_healthy(started)
     _make_pools(airflow)
-    return Stack(airflow, warehouse_url, started, is_first)
+    return Stack(airflow, warehouse_url, started)
 
 
 def _together(*steps: Callable[[], object]) -> None:

@@ -10,6 +10,7 @@ import psycopg
 import pytest
 from rich.console import Console
 
+from abm import cli
 from abm.errors import ConfigurationError
 from abm.settings import Settings
 from abm.stack import airflow, lifecycle, processes
@@ -55,7 +56,7 @@ def test_a_demo_that_fails_after_its_start_ends_it(settings: Settings, monkeypat
         made.append(start_sleeper("sandbox", settings.home_dir))
         processes.remember(settings.home_dir / "stack.json", made)
         local = airflow.LocalAirflow(settings.home_dir, "", 1, {}, "", settings.home_dir)
-        return lifecycle.Stack(local, "", made, is_first=True)
+        return lifecycle.Stack(local, "", made)
 
     monkeypatch.setattr("abm.stack.demo.up", up)
     with pytest.raises(Exception, match="refused"):
@@ -85,6 +86,24 @@ def test_components_with_a_log_server_start_without_it(settings: Settings, monke
     local.start(lambda _started: None)
     assert [name for name, command in commands.items() if "--skip-serve-logs" in command] == ["scheduler", "triggerer"]
     assert commands["api-server"] == [sys.executable, "-m", "airflow", "api-server"]
+
+
+def test_the_first_up_shows_the_password_also_after_a_demo(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(processes, "start", lambda *_, **__: None)
+    local = airflow.LocalAirflow(settings.home_dir / "airflow", "", 1, {}, "", settings.home_dir)
+    local.start(lambda _started: None)  # as a demo does, which shows no password
+    monkeypatch.setattr(lifecycle, "up", lambda *_, **__: lifecycle.Stack(local, "", []))
+
+    cli.up()
+    first = capsys.readouterr().out
+    cli.up()
+    second = capsys.readouterr().out
+
+    assert f"Log in as {airflow.USER} with {local.password} (shown once)" in first
+    assert local.password not in second
+    assert str(local.home / "passwords.json") in second
 
 
 def test_down_leaves_the_database_to_the_command_that_uses_it(settings: Settings) -> None:
