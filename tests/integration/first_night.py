@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 ACCOUNTS = 300
 SEED = 11
-AS_OF = dt.date(2026, 3, 3)  # a Tuesday: the week of a review has begun
+AS_OF = dt.date(2026, 3, 3)  # a Tuesday
 RELEASE = "first"
 
 

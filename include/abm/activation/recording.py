@@ -32,6 +32,7 @@ REASON_LENGTH = 255
 # For the same reason the state's rows are found by arrays, and nothing is joined in nested loops (NO_LOOPS): a batch
 # taken for one row would be read once for each row of the other side.
 # Rows that the platform held already are updated by a join: `on conflict` would search and lock each of them first.
+# What comes is called `excluded` there, since ADD_DOUBT serves an `on conflict` as well.
 # Nearly all rows of a batch end alike: the others' keys come first, and only they have an outcome of their own.
 _RESULTS = """
 with results as (
