@@ -5,8 +5,10 @@ from __future__ import annotations
 import os
 import sys
 import threading
+from pathlib import Path
 from typing import Any
 
+from dbt.artifacts.schemas.run import RunExecutionResult
 from dbt.cli.main import dbtRunner
 
 from abm.dbt_messages import without_rows
@@ -20,6 +22,8 @@ def main() -> None:
     save()
     # Its console formats each line of debugging before it drops it.
     result = dbtRunner(callbacks=[_tell]).invoke(["--log-level", "none", *sys.argv[1:]])
+    if isinstance(result.result, RunExecutionResult):  # with --no-write-json dbt writes neither these nor its manifest
+        result.result.write(str(Path(os.environ["DBT_TARGET_PATH"]) / "run_results.json"))
     sys.exit(0 if result.success else 1)
 
 

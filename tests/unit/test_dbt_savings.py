@@ -12,6 +12,7 @@ from dbt.adapters.contracts.connection import ConnectionState
 from dbt.adapters.events.types import ConnectionUsed
 from dbt.adapters.postgres import PostgresAdapter, PostgresConnectionManager
 from dbt.events.types import LogStartLine
+from dbt_common.clients import agate_helper
 from dbt_common.events.base_types import EventLevel
 from dbt_common.events.event_manager_client import ctx_set_event_manager, get_event_manager
 from dbt_common.events.functions import fire_event
@@ -28,6 +29,8 @@ def told(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[str]]:
     events: list[str] = []
     before, thresholds = get_event_manager(), gc.get_threshold()
     monkeypatch.setattr(PostgresAdapter, "ConnectionManager", PostgresConnectionManager)
+    for name in ("empty_table", "build_type_tester"):
+        monkeypatch.setattr(agate_helper, name, getattr(agate_helper, name))
     save()
     get_event_manager().callbacks.append(lambda event: events.append(event.info.name))
     yield events
@@ -46,6 +49,18 @@ def test_events_of_debugging_reach_nobody_and_the_others_do(told: list[str]) -> 
 @pytest.mark.usefixtures("told")
 def test_dbt_takes_our_connections() -> None:
     assert PostgresAdapter.ConnectionManager is KeptConnections
+
+
+@pytest.mark.usefixtures("told")
+def test_the_tables_of_results_come_out_as_dbt_makes_them_from_testers_made_once() -> None:
+    kept = agate_helper.build_type_tester(["code"], string_null_values=())
+    rows = agate_helper.table_from_data_flat([{"code": "007", "total": 7}], ["code", "total"])
+
+    assert [list(row.values()) for row in rows.rows] == [["007", 7]]
+    assert agate_helper.build_type_tester({"code"}, string_null_values=()) is kept
+    assert agate_helper.build_type_tester(["name"], string_null_values=()) is not kept
+    assert agate_helper.build_type_tester(["code"]) is not kept
+    assert len(agate_helper.empty_table().rows) == 0
 
 
 class Handle:

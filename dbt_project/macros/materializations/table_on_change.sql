@@ -7,11 +7,9 @@
     {{ return(dbt.materialization_table_default()) }}
 {% endmaterialization %}
 
-{# Not by dbt's own table: that renames and drops by a macro each, and each macro costs as much as the statement. #}
 {% materialization table_on_change, adapter='postgres' %}
     {%- set existing = load_cached_relation(this) -%}
     {%- set target = this.incorporate(type='table') -%}
-    {%- set made = make_intermediate_relation(target) -%}
     {%- set inputs = abm.inputs_digest(model, sql ~ abm.declared_constraints(this)) -%}
     {%- set digest, is_built = run_query(
         "select digest, " ~ (abm.built_from(existing, "digest") if existing is not none else "false")
@@ -27,19 +25,7 @@
         {%- do abm.borrow(this, twin) -%}
         {{ return({'relations': [this]}) }}
     {%- endif -%}
-    {{ run_hooks(pre_hooks) }}
-    {%- call statement('main') -%}
-        {{ get_create_table_as_sql(False, made, sql) }}
-    {%- endcall -%}
-    {%- do create_indexes(made) -%}
-    {%- call statement('put_in_place') -%}
-        {% if existing is not none -%} drop {{ existing.type }} if exists {{ existing }} cascade; {%- endif %}
-        alter table {{ made }} rename to {{ adapter.quote(target.identifier) }}
-    {%- endcall -%}
-    {%- if existing is not none -%} {%- do adapter.cache_dropped(existing) -%} {%- endif -%}
-    {%- do adapter.cache_added(target) -%}
-    {{ run_hooks(post_hooks) }}
-    {%- do apply_grants(target, config.get('grants'), should_revoke=false) -%}
+    {%- do abm.make_table(existing, target, sql) -%}
     {%- do abm.record_digest(target, digest, abm.without_place(sql)) -%}
     {{ return({'relations': [target]}) }}
 {% endmaterialization %}

@@ -26,7 +26,7 @@ as_of as (
     select as_of_date from {{ dates }}
 ),
 
-settings as (
+settings as materialized (
     select
         {{ policy_number('cltv.zero_at') }}
         * {{ policy_number('scale_factor') }} as zero_at,
@@ -77,7 +77,7 @@ with_years as (
 
 {# Tenure counts in whole months, a year at least: one large first order is
    not a yearly habit yet, and no value drifts from day to day. #}
-valued as (
+valued as materialized (
     select
         *,
         {{ money(

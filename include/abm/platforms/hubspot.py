@@ -6,10 +6,10 @@ https://developers.hubspot.com/docs/api-reference/error-handling
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import httpx
-import orjson
+import msgspec
 
 from abm.errors import AbmError, ConfigurationError, ContractError, Fault, RefusedError, RetryableError
 from abm.http import PlatformClient
@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from abm.settings import Connection
+
+Body = TypeVar("Body")
 
 DEFAULT_BASE_URL = "https://api.hubapi.com"
 DEFAULT_API_VERSION = "2026-09"
@@ -35,6 +37,7 @@ _MIGRATION_IN_PROGRESS = 477
 _LOCKED_SECONDS = 2.0
 _ROLLING_SECONDS = 10.0
 _UNTIL_TOMORROW = 86400.0
+_OBJECT = msgspec.json.Decoder(dict[str, Any])
 
 
 @dataclass
@@ -110,16 +113,18 @@ def told(headers: Mapping[str, str]) -> Sequence[Told]:
 
 def body_of(response: httpx.Response) -> dict[str, Any]:
     """Return the JSON object of a successful answer; raises ContractError for anything else."""
+    return decoded(response, _OBJECT)
+
+
+def decoded(response: httpx.Response, decoder: msgspec.json.Decoder[Body]) -> Body:
+    """Return of a successful answer what the decoder reads; raises ContractError for anything else."""
     try:
-        body = orjson.loads(response.content)
-    except orjson.JSONDecodeError:
-        body = None
-    if not isinstance(body, dict):
+        return decoder.decode(response.content)
+    except (msgspec.DecodeError, UnicodeDecodeError):
         raise ContractError(
-            f"HubSpot answered {response.status_code} with something that is not a JSON object. "
+            f"HubSpot answered {response.status_code} with something that is not a JSON object of its API. "
             "Check that the connection's host is HubSpot's API."
-        )
-    return body
+        ) from None
 
 
 def classify(response: httpx.Response) -> AbmError:

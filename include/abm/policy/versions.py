@@ -40,6 +40,7 @@ def store_policy(connection: psycopg.Connection, policy: Policy, *, schema: str 
                     sql.Identifier(schema, table),
                     [{"policy_version": version, **row} for row in rows(policy)],
                 )
+                connection.execute(sql.SQL("analyze {}").format(sql.Identifier(schema, table)))
     return version
 
 

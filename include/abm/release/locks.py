@@ -9,11 +9,15 @@ from abm.errors import BusyError
 from abm.warehouse import connect
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     import psycopg
 
 _LOCK = "select pg_try_advisory_{}(hashtextextended('abm build', 0))"
+_RELEASE: Mapping[LiteralString, LiteralString] = {
+    "lock": "select pg_advisory_unlock(hashtextextended('abm build', 0))",
+    "lock_shared": "select pg_advisory_unlock_shared(hashtextextended('abm build', 0))",
+}
 _BUILDING = "Another process builds the candidate. Try again when it has ended; only one can be built at a time."
 
 
@@ -27,17 +31,27 @@ def lock_release(connection: psycopg.Connection) -> None:
 @contextmanager
 def lock_build(url: str) -> Iterator[None]:
     """Keep other processes from building while the block runs; raises BusyError where one builds already."""
-    with connect(url, autocommit=True) as connection:
-        _take(connection, "lock")
-        yield  # the lock ends with the connection, so a killed process leaves none behind
+    with _holding(url, "lock"):
+        yield
 
 
 @contextmanager
 def share_build(url: str) -> Iterator[None]:
     """Do a part of one build beside its other parts, as Airflow's tasks do; nobody else builds while the block runs."""
-    with connect(url, autocommit=True) as connection:
-        _take(connection, "lock_shared")
+    with _holding(url, "lock_shared"):
         yield
+
+
+@contextmanager
+def _holding(url: str, lock: LiteralString) -> Iterator[None]:
+    """Hold the lock in a connection of its own; a killed process lets go with its connection."""
+    with connect(url, autocommit=True) as connection:
+        _take(connection, lock)
+        try:
+            yield
+        finally:  # the server sees a closed connection a moment later, and who comes next would be told to wait
+            if not connection.closed:
+                connection.execute(_RELEASE[lock])
 
 
 def refuse_while_building(connection: psycopg.Connection) -> None:

@@ -50,6 +50,13 @@ def test_digest_follows_the_content_not_the_release(nights: Nights) -> None:
     assert first.digest == again.digest != changed.digest
 
 
+def test_the_planner_knows_that_a_build_has_one_context(nights: Nights, warehouse: psycopg.Connection) -> None:
+    nights.build("r1", {"a": "one_to_one"})
+    assert warehouse.execute(
+        "select relname, reltuples from pg_class where relname in ('build_context', 'policy_factors') order by relname"
+    ).fetchall() == [("build_context", 1), ("policy_factors", 5)]
+
+
 def test_held_release_can_be_published_by_a_person(nights: Nights) -> None:
     nights.build("r1", {"a": "one_to_one"})
     release.hold(nights.url, "r1", "over budget")

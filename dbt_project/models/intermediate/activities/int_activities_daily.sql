@@ -1,4 +1,5 @@
-{# Accounts qualify by their latest days, a small part of all. #}
+{# Accounts qualify by their latest days, a small part of all: in the order of
+   days these lie together. #}
 {{ config(indexes=[{'columns': ['activity_date']}]) }}
 
 with
@@ -102,3 +103,4 @@ daily as (
 )
 
 select * from daily
+order by activity_date

@@ -13,8 +13,9 @@ build_context as (
 last_activity as (
     select max(daily.activity_date) as activity_date
     from {{ ref('int_activities_daily') }} as daily
-    inner join build_context
-        on daily.activity_date <= build_context.as_of_date
+    where
+        daily.activity_date
+        <= (select build_context.as_of_date from build_context)
 ),
 
 dates as (

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypedDict
 
 from abm.destinations import Change, Result
 from abm.errors import AbmError, RefusedError, RetryableError
@@ -17,11 +17,23 @@ NOT_ACKNOWLEDGED = "NOT_ACKNOWLEDGED"
 _FINAL = frozenset({"VALIDATION_ERROR", NOT_FOUND, "CONFLICT", "OBJECT_ALREADY_EXISTS"})
 
 
-def read_answer(batch: Sequence[Change], body: Mapping[str, Any]) -> list[Result]:
+class RecordId(TypedDict, total=False):
+    id: str | int
+
+
+class BatchAnswer(TypedDict, total=False):
+    """What is read of a batch update's answer: of each record its id, not the properties that it tells back."""
+
+    results: list[RecordId] | None
+    errors: list[dict[str, Any]] | None
+
+
+def read_answer(batch: Sequence[Change], body: BatchAnswer) -> list[Result]:
     """Return one result for each row: errors by trace id or record id, successes by record id, the rest failed."""
-    errors = _errors_by_key(body.get("errors") or ())
-    if len(batch) == 1 and not errors and body.get("errors"):
-        errors = {batch[0].object_key: body["errors"][0]}
+    told = body.get("errors") or ()
+    errors = _errors_by_key(told)
+    if len(batch) == 1 and not errors and told:
+        errors = {batch[0].object_key: told[0]}
     written = {str(record.get("id")) for record in body.get("results") or ()}
     return [
         _written(row)
@@ -31,7 +43,7 @@ def read_answer(batch: Sequence[Change], body: Mapping[str, Any]) -> list[Result
     ]
 
 
-def blames_nobody(body: Mapping[str, Any]) -> bool:
+def blames_nobody(body: BatchAnswer) -> bool:
     """Tell whether some error of the answer names no row."""
     return any(not _errors_by_key([error]) for error in body.get("errors") or ())
 

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 ROWS_A_SEND = 1000  # ten requests, recorded together
 BATCHES_IN_FLIGHT = 6  # one request of each at a time: fewer leave the account waiting while we record
+_TEXT = frozenset({str})
 # Faults of the property, not of its value: rows that write the same properties all have them.
 _PROPERTY_FAULTS = frozenset({"PROPERTY_DOESNT_EXIST", "READ_ONLY_VALUE"})
 
@@ -129,11 +130,9 @@ class HubSpotDestination:
 
     def _input(self, row: Change) -> dict[str, object]:
         values = self._values(row)
-        properties = dict(values)  # nearly all are text already
-        for name, value in values.items():
-            if not isinstance(value, str):
-                properties[name] = fields.text(value)
-        return {"id": row.object_key, "objectWriteTraceId": row.object_key, "properties": properties}
+        if not _TEXT.issuperset(map(type, values.values())):  # nearly all are text already
+            values = {name: fields.text(value) for name, value in values.items()}
+        return {"id": row.object_key, "objectWriteTraceId": row.object_key, "properties": values}
 
     def _values(self, row: Change) -> Mapping[str, Any]:
         if row.operation != "remove" or self._existing is None:
