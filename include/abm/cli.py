@@ -359,10 +359,11 @@ def export(
     """Write one style's audience as a file in a platform's own upload template."""
     from abm.destinations.lists.export import export as write
     from abm.policy.load import load_policy
+    from abm.sources import person_entities
 
     with open_warehouse() as url:
         form = load_policy(load_settings().policy).audience_lists.people
-        written = write(url, style=style, platform=platform, out=out, people=form)
+        written = write(url, style=style, platform=platform, out=out, people=form, entities=person_entities())
     console.print(f"{written.rows:,} rows in {written.path}", soft_wrap=True)
 
 

@@ -5,8 +5,11 @@ from __future__ import annotations
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
+from psycopg import sql
+
 from abm.activation.audiences import known_audiences, store_written
 from abm.activation.member_moves import hold_joins, leaving_first
+from abm.activation.plain_members import plain_members
 from abm.activation.recording import record_audience
 from abm.activation.runs import announce
 from abm.errors import RefusedError, RetryableError
@@ -18,13 +21,13 @@ if TYPE_CHECKING:
     import psycopg
 
     from abm.activation.runs import Run
-    from abm.destinations import WholeAudiences
+    from abm.destinations import Form, WholeAudiences
 
 READY = "READY"
 
 # What the platform shall hold after this run: what it acknowledged, overlaid by what was planned and not held.
 _MEMBERS = """
-select payload
+select object_key as member, payload as identifiers
 from (
     select object_key, payload from ops.sync_changes
     where
@@ -41,8 +44,8 @@ from (
                 and changes.outcome is distinct from 'held'
         )
 ) as members
-order by object_key collate "C"
 """
+_IN_ORDER = _MEMBERS + 'order by object_key collate "C"'
 
 
 def send_whole(url: str, warehouse: psycopg.Connection, run: Run, destination: WholeAudiences) -> None:
@@ -58,7 +61,7 @@ def send_whole(url: str, warehouse: psycopg.Connection, run: Run, destination: W
     hold_joins(warehouse, run)
     for name in leaving_first(warehouse, run, [*names]):
         try:
-            with _members(url, run, name) as members:
+            with _members(url, warehouse, run, name, destination.people) as members:
                 written = destination.replace(name, members, release_id=run.release_id)
             store_written(warehouse, run.destination, written)
         except RetryableError as error:
@@ -72,12 +75,19 @@ def send_whole(url: str, warehouse: psycopg.Connection, run: Run, destination: W
 
 
 @contextmanager
-def _members(url: str, run: Run, audience: str) -> Iterator[Iterator[Mapping[str, Any]]]:
+def _members(
+    url: str, warehouse: psycopg.Connection, run: Run, audience: str, people: Form
+) -> Iterator[Iterator[Mapping[str, Any]]]:
     """Stream an audience's members; a server-side cursor keeps memory flat."""
-    with connect(url) as reading, reading.cursor(f"members_{run.destination}") as cursor:
-        cursor.itersize = 10_000
-        cursor.execute(_MEMBERS, {"run_id": run.run_id, "destination": run.destination, "prefix": f"{audience}/"})
-        yield (identifiers for (identifiers,) in cursor)
+    values = {"run_id": run.run_id, "destination": run.destination, "prefix": f"{audience}/"}
+    with connect(url) as reading:
+        if people == "plain":
+            yield plain_members(warehouse, reading, run, sql.SQL(_MEMBERS), values)
+            return
+        with reading.cursor(f"members_{run.destination}") as cursor:
+            cursor.itersize = 10_000
+            cursor.execute(_IN_ORDER, values)
+            yield (identifiers for _, identifiers in cursor)
 
 
 def _planned(warehouse: psycopg.Connection, run: Run) -> Sequence[str]:

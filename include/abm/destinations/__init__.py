@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 Kind = Literal["records", "audiences"]
 Operation = Literal["create", "update", "remove"]
 Outcome = Literal["created", "updated", "removed", "unchanged", "refused", "failed", "held"]
+Form = Literal["hashed", "plain"]
 
 
 @dataclass(frozen=True)
@@ -141,7 +142,13 @@ class Destination(Connected, Protocol):
 
 @runtime_checkable
 class WholeAudiences(Connected, Protocol):
-    """A destination whose audiences are only ever written whole, as a file is."""
+    """A destination whose audiences are only ever written whole, as a file is.
+
+    `people` says whether it takes them by digests, or by what these were made of under the digests' names.
+    """
+
+    @property
+    def people(self) -> Form: ...
 
     def replace(self, audience: str, members: Iterable[Mapping[str, Any]], *, release_id: str | None) -> Audience:
         """Make the audience hold exactly these members, given by their identifiers; none: it is removed.

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import adbc_driver_postgresql.dbapi
 import pyarrow as pa
 
-from abm.identity.platforms import RULES, Known, digests
+from abm.identity.platforms import OPT_OUTS, RULES, Known, digests
 from abm.landing.faults import database_errors_told
 from abm.landing.tables import quoted, raw_table
 
@@ -19,9 +19,8 @@ if TYPE_CHECKING:
 
     from adbc_driver_postgresql.dbapi import Connection, Cursor
 
-    from abm.entities import Entity, PersonPart
+    from abm.entities import Entity
 
-_OPT_OUTS: tuple[PersonPart, ...] = ("opted_out", "opted_out_of_ads")
 _BATCH_BYTES = "1048576"
 _FRESH = "fresh_digests"
 _FRESH_SCHEMA = pa.schema([(name, pa.string()) for name in ("record_id", "platform", "identifier", "digest")])
@@ -134,8 +133,8 @@ class _Made:
 
     def _query(self) -> str:
         columns = self._entity.person_columns
-        known = [f"record.{quoted(name)} as {part}" for part, name in columns.items() if part not in _OPT_OUTS]
-        said_no = [f"coalesce(record.{quoted(columns[part])}, false)" for part in _OPT_OUTS if part in columns]
+        known = [f"record.{quoted(name)} as {part}" for part, name in columns.items() if part not in OPT_OUTS]
+        said_no = [f"coalesce(record.{quoted(columns[part])}, false)" for part in OPT_OUTS if part in columns]
         return f"""
             select
                 record.{quoted(self._entity.key[0])} as record_id,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from email_validator import EmailNotValidError, validate_email
 
 from abm.identity.domains import normalise_domain
@@ -9,6 +11,7 @@ from abm.identity.domains import normalise_domain
 _MAX_LENGTH = 254  # of an address, RFC 5321
 
 
+@lru_cache(maxsize=1)  # the platforms' rules ask for one person's address one after the other
 def normalise_email(text: str | None) -> str | None:
     """Return the address trimmed and in lower case, or None where it is not one; nobody is asked by network."""
     address = (text or "").strip().lower()

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 import phonenumbers
 
 _MAX_LENGTH = 64  # longer texts are not phone numbers, and slow to search
 
 
+@lru_cache(maxsize=1)  # the platforms' rules ask for one person's number one after the other
 def normalise_phone(text: str | None, country: str | None = None) -> str | None:
     """Return the number as E.164 (`+442079460958`), or None.
 

@@ -11,10 +11,14 @@ from typing import TYPE_CHECKING
 
 from abm.identity import hashing
 from abm.identity.countries import country_code
+from abm.identity.phones import normalise_phone
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
+    from abm.entities import PersonPart
+
+OPT_OUTS: tuple[PersonPart, ...] = ("opted_out", "opted_out_of_ads")
 RULES = 1  # raised with every change of a rule below or in hashing.py, so that all digests are made anew
 
 
@@ -47,7 +51,19 @@ _DIGESTS: Mapping[str, Mapping[str, Callable[[Known], str | None]]] = {
         "COUNTRY": lambda known: hashing.meta_country(known.country_code),
     },
 }
-_NAMES_A_PERSON = frozenset({"SHA256_EMAIL", "hashedEmail", "hashedPhone", "EMAIL", "PHONE"})
+_RULES = {name: rule for rules in _DIGESTS.values() for name, rule in rules.items()}
+# What of a record each identifier is made of.
+PARTS: Mapping[str, PersonPart] = {
+    "SHA256_EMAIL": "email",
+    "hashedEmail": "email",
+    "hashedPhone": "phone",
+    "EMAIL": "email",
+    "PHONE": "phone",
+    "FN": "first_name",
+    "LN": "last_name",
+    "COUNTRY": "country",
+}
+NAMES_A_PERSON = frozenset({"SHA256_EMAIL", "hashedEmail", "hashedPhone", "EMAIL", "PHONE"})
 
 
 def digests(known: Known) -> list[tuple[str, str, str]]:
@@ -55,6 +71,21 @@ def digests(known: Known) -> list[tuple[str, str, str]]:
     found = []
     for platform, rules in _DIGESTS.items():
         made = {name: digest for name, rule in rules.items() if (digest := rule(known))}
-        if not made.keys().isdisjoint(_NAMES_A_PERSON):
+        if not made.keys().isdisjoint(NAMES_A_PERSON):
             found += [(platform, name, digest) for name, digest in made.items()]
     return found
+
+
+def plain_text(identifier: str, digest: str, text: str | None, country: str | None) -> str | None:
+    """Return what a digest was made of in a form that its platform reads alone, or None where this text gives another.
+
+    A telephone number has its country's code, a country is two letters, the rest stands as people wrote it.
+    """
+    part = PARTS[identifier]
+    said: dict[str, str | None] = {"country": country, part: text}
+    known = Known(**said)
+    if _RULES[identifier](known) != digest:
+        return None
+    if part == "phone":
+        return normalise_phone(text, known.country_code)
+    return known.country_code if part == "country" else text

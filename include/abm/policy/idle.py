@@ -32,7 +32,6 @@ def idle_doubts(policy: Policy) -> Iterator[Fault]:
     yield from _leases(policy)
     yield from _programmes(policy)
     yield from _sending(policy)
-    yield from _lists(policy)
     yield from _scores(policy)
     yield from _checks(policy)
 
@@ -166,11 +165,6 @@ def _sending(policy: Policy) -> Iterator[Fault]:
             yield Fault(
                 f"contact_pressure.max_touches_per_person.{style}", "is 0: every touch is too many", "Allow some"
             )
-
-
-def _lists(policy: Policy) -> Iterator[Fault]:
-    if policy.audience_lists.people == "plain":
-        yield Fault("audience_lists.people", "is plain, but people are published as digests only", "Write hashed")
 
 
 def _scores(policy: Policy) -> Iterator[Fault]:

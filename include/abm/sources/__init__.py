@@ -49,3 +49,8 @@ def entities(name: str) -> tuple[Entity, ...]:
     """Return what the named source delivers."""
     delivered: tuple[Entity, ...] = import_module(f"abm.sources.{name}.records").ENTITIES
     return delivered
+
+
+def person_entities() -> list[Entity]:
+    """Return what of every source is about people."""
+    return [entity for name in SOURCES for entity in entities(name) if entity.person_columns]

@@ -6,8 +6,11 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from abm import landing, sources
 from abm.destinations.lists.export import export
 from abm.errors import ConfigurationError, HeldError
+from abm.identity.digests import refresh_digests
+from abm.identity.hashing import meta_email
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -51,6 +54,24 @@ def test_the_general_list_is_written_because_it_has_every_column_of_the_template
     add(published, "lists", "one_to_many", "Acme")
     add(published, "linkedin", "one_to_many", "Bolt")
     assert names_in(export(warehouse_url, "one_to_many", "linkedin", tmp_path).path) == ["Acme"]
+
+
+def test_people_are_written_plain_by_the_records_that_hold_them(
+    warehouse_url: str, published: psycopg.Connection, tmp_path: Path
+) -> None:
+    landing.ensure_tables(warehouse_url, sources.person_entities())
+    published.execute("insert into raw_files.contacts (contact_id, email) values ('1', 'Ann@example.com')")
+    refresh_digests(warehouse_url, sources.person_entities())
+    published.execute(
+        "insert into activation.audience_members (destination, audience, member_key, style, identifiers)"
+        " values ('lists', 'wide', 'files:1', 'one_to_few', %s)",
+        [json.dumps({"EMAIL": meta_email("ann@example.com")})],
+    )
+    entities = sources.person_entities()
+    written = export(warehouse_url, "one_to_few", "meta", tmp_path, people="plain", entities=entities)
+    assert "Ann@example.com" in written.path.read_text(encoding="utf-8")
+    hashed = export(warehouse_url, "one_to_few", "meta", tmp_path)
+    assert (written.rows, hashed.rows, "Ann@" in hashed.path.read_text(encoding="utf-8")) == (1, 1, False)
 
 
 def test_style_without_an_audience_is_told_with_the_remedy(

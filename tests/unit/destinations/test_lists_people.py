@@ -5,6 +5,8 @@ from __future__ import annotations
 import csv
 import hashlib
 import json
+import os
+import stat
 from typing import TYPE_CHECKING
 
 import pytest
@@ -14,6 +16,8 @@ from abm.destinations.lists.people import GOOGLE, LINKEDIN_PEOPLE, META, people_
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from abm.destinations import Form
 
 ANN = {
     "email": "A.nn+news@gmail.com",
@@ -86,6 +90,44 @@ def test_digests_made_before_are_taken_as_they_are(tmp_path: Path) -> None:
 def test_digest_is_no_plain_value(tmp_path: Path) -> None:
     Lists(tmp_path, "plain").replace("reach", [{"hashedEmail": "a" * 64}, ANN], release_id="r1")
     assert len(rows_of(tmp_path / "reach" / "google.csv")) == 1
+
+
+@pytest.mark.parametrize("form", ["hashed", "plain"])
+def test_what_one_platform_may_be_told_stands_in_no_other_file(tmp_path: Path, form: Form) -> None:
+    people = [{"hashedEmail": "bo@example.com"}, {"EMAIL": "cy@example.com"}, {"SHA256_EMAIL": "di@example.com"}]
+    Lists(tmp_path, form).replace("reach", people, release_id="r1")
+    columns = {"google": "Email", "meta": "email", "linkedin_people": "email"}
+    written = {
+        name: [row[column] for row in rows_of(tmp_path / "reach" / f"{name}.csv")] for name, column in columns.items()
+    }
+    addresses = {"google": "bo@example.com", "meta": "cy@example.com", "linkedin_people": "di@example.com"}
+    as_written = {"plain": str, "hashed": digest}[form]
+    assert written == {name: [as_written(address)] for name, address in addresses.items()}
+
+
+def test_plain_files_are_their_owners_alone(tmp_path: Path) -> None:
+    (tmp_path / "reach").mkdir()
+    (tmp_path / "reach" / "google.csv.part").touch(0o644)  # a crash left it
+    for form, mode in (("plain", 0o600), ("hashed", 0o666 & ~_umask())):
+        Lists(tmp_path, form).replace("reach", [ANN], release_id="r1")  # type: ignore[arg-type]
+        assert {stat.S_IMODE(path.stat().st_mode) for path in (tmp_path / "reach").glob("*.csv")} == {mode}
+
+
+def _umask() -> int:
+    os.umask(mask := os.umask(0))
+    return mask
+
+
+@pytest.mark.parametrize(("form", "status"), [("plain", "READY"), ("hashed", "CHANGED")])
+def test_files_in_another_form_than_the_policys_are_not_ready(tmp_path: Path, form: Form, status: str) -> None:
+    Lists(tmp_path, "plain").replace("reach", [ANN], release_id="r1")
+    Lists(tmp_path, "plain").replace("firms", [ACME], release_id="r1")
+    assert [found.status for found in Lists(tmp_path, form).read_back(["reach", "firms"])] == [status, "READY"]
+
+
+def test_who_lost_all_identifiers_is_still_a_person(tmp_path: Path) -> None:
+    Lists(tmp_path, "plain").replace("reach", [{"EMAIL": None}, {"EMAIL": "cy@example.com"}], release_id="r1")
+    assert [row["email"] for row in rows_of(tmp_path / "reach" / "meta.csv")] == ["cy@example.com"]
 
 
 def test_manifest_has_counts_and_digests_of_every_file(tmp_path: Path) -> None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import csv
 import tempfile
 from dataclasses import dataclass, replace
-from typing import IO, TYPE_CHECKING, Any
+from typing import IO, TYPE_CHECKING, Any, ClassVar
 
 import orjson
 
@@ -22,6 +22,7 @@ from abm.platforms.linkedin import body_of
 if TYPE_CHECKING:
     from collections.abc import Container, Iterable, Mapping, Sequence
 
+    from abm.destinations import Form
     from abm.destinations.linkedin.client import Segment, SegmentClient
 
 REMOVED, READY = "REMOVED", "READY"
@@ -40,6 +41,8 @@ class LinkedInLists:
     A changed audience becomes a new segment; the older ones are deleted only when that has its list. Campaigns name
     segments, so they must be pointed to the new one.
     """
+
+    people: ClassVar[Form] = "hashed"
 
     client: SegmentClient
     user_audiences: Container[str] = frozenset()

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
     from pathlib import Path
 
-    from abm.destinations.lists.people import Form
+    from abm.destinations import Form
     from abm.errors import Fault
     from abm.settings import Connection
 
@@ -65,7 +65,10 @@ class Lists:
         return _ready(audience, manifest)
 
     def read_back(self, names: Sequence[str]) -> Sequence[Audience]:
-        """Tell for each audience whether its files are as they were written: READY, CHANGED or MISSING."""
+        """Tell for each audience whether its files are as they were written: READY, CHANGED or MISSING.
+
+        Files of people in another form than the policy's are CHANGED too.
+        """
         return [self._read(name) for name in names]
 
     def close(self) -> None:
@@ -84,11 +87,17 @@ class Lists:
         try:
             manifest = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
             whole = all(digest(folder / file["name"]) == file["sha256"] for file in manifest["files"])
+            whole = whole and self._has_form(manifest)
         except FileNotFoundError:
             return Audience(audience, None, "MISSING", 0)
         except (ValueError, KeyError, TypeError):
             whole = False
         return _ready(audience, manifest) if whole else Audience(audience, None, "CHANGED")
+
+    def _has_form(self, manifest: Mapping[str, Any]) -> bool:
+        """Tell whether people are written as the policy says now."""
+        people = {template.platform for template in people_templates(self.people)}
+        return {told["form"] for told in manifest["lists"] if told["platform"] in people} <= {self.people}
 
     def _remove(self, audience: str) -> Audience:
         folder = self.folder / folder_name(audience)

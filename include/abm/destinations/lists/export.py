@@ -7,17 +7,23 @@ from dataclasses import dataclass
 from itertools import chain
 from typing import TYPE_CHECKING, Any
 
+from psycopg import sql
+
 from abm.destinations.lists.files import write_list
-from abm.destinations.lists.people import Form, is_person, people_templates
+from abm.destinations.lists.people import is_person, people_templates
 from abm.destinations.lists.templates import LINKEDIN, Template
 from abm.errors import ConfigurationError, Fault, HeldError
+from abm.identity.readable import readable_members
 from abm.warehouse import connect
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
     from pathlib import Path
 
     import psycopg
+
+    from abm.destinations import Form
+    from abm.entities import Entity
 
 PLATFORMS = ("linkedin", "google", "meta")
 # The rows of `lists` hold every column of the template; a platform's own rows serve where lists has no such style.
@@ -30,10 +36,10 @@ where
 order by destination <> 'lists' limit 1
 """
 _MEMBERS = """
-select identifiers::jsonb from activation.audience_members
+select audience || '/' || member_key as member, identifiers::jsonb as identifiers from activation.audience_members
 where style = %(style)s and destination = %(destination)s
-order by audience collate "C", member_key collate "C"
 """
+_IN_ORDER = _MEMBERS + 'order by audience collate "C", member_key collate "C"'
 
 
 @dataclass(frozen=True)
@@ -45,16 +51,19 @@ class Exported:
     unusable: int
 
 
-def export(url: str, style: str, platform: str, out: Path, *, people: Form = "hashed") -> Exported:
+def export(
+    url: str, style: str, platform: str, out: Path, *, people: Form = "hashed", entities: Sequence[Entity] = ()
+) -> Exported:
     """Write the published audience of a style in the platform's upload template; an older file is replaced.
 
-    `people` says how people are written. Raises ConfigurationError for a platform without a template or a style without
-    an audience.
+    `people` says how people are written: plain needs the `entities` that hold them. Raises ConfigurationError for a
+    platform without a template or a style without an audience.
     """
     _require_template(platform)
     with connect(url) as connection:
         destination = _source(connection, style, platform)
-        with _members(connection, style, destination) as members:
+        values = {"style": style, "destination": destination}
+        with _members(connection, values, entities if people == "plain" else ()) as members:
             first = next(members, {})
             written = write_list(
                 out, f"{style}_{platform}", _template(platform, first, people), chain([first], members)
@@ -92,7 +101,13 @@ def _source(connection: psycopg.Connection, style: str, platform: str) -> str:
 
 
 @contextmanager
-def _members(connection: psycopg.Connection, style: str, destination: str) -> Iterator[Iterator[Mapping[str, Any]]]:
+def _members(
+    connection: psycopg.Connection, values: Mapping[str, str], entities: Sequence[Entity]
+) -> Iterator[Iterator[Mapping[str, Any]]]:
+    if entities:
+        batches = readable_members(connection, sql.SQL(_MEMBERS), values, entities)
+        yield (identifiers for batch in batches for _, identifiers in batch)
+        return
     with connection.cursor("export") as cursor:
-        cursor.execute(_MEMBERS, {"style": style, "destination": destination})
-        yield (identifiers for (identifiers,) in cursor)
+        cursor.execute(_IN_ORDER, values)
+        yield (identifiers for _, identifiers in cursor)

@@ -139,6 +139,8 @@ class _Writer:
             path.with_name(path.name + _TEMPORARY).open("w", encoding="utf-8", newline="")
         )
         self._open_files.callback(_settle, file)
+        if self._template.is_private:
+            os.fchmod(file.fileno(), 0o600)
         self._csv = csv.writer(file)
         self._csv.writerow(self._template.headers)
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any
 
 from abm.destinations.lists.templates import Template
 from abm.identity import hashing
@@ -11,10 +12,11 @@ from abm.identity import hashing
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
+    from abm.destinations import Form
+
     Rule = Callable[[str, str | None], str | None]
 
-Form = Literal["hashed", "plain"]
-
+_DIGEST = re.compile(r"[0-9a-f]{64}")
 # A row has our names for what people write, or a platform's own.
 _ALIASES = {
     "first_name": ("givenName",),
@@ -27,10 +29,14 @@ _MOST_ROWS = 1_000_000  # neither Google nor Meta documents a limit: as many as 
 
 @dataclass(frozen=True)
 class PersonTemplate(Template):
-    """A file of people; `hashes` has for a header the name of a ready digest, and the rule that makes one."""
+    """A file of people; `hashes` has for a header the platform's own name of what it holds, and the rule to hash it."""
 
     hashes: Mapping[str, tuple[str, Rule]] = field(default_factory=dict)
     form: Form = "hashed"
+
+    @property
+    def is_private(self) -> bool:
+        return self.form == "plain"
 
     def values(self, identifiers: Mapping[str, Any]) -> dict[str, Any]:
         country = _written(identifiers, "country")
@@ -40,11 +46,16 @@ class PersonTemplate(Template):
         }
 
     def _value(self, header: str, written: str | None, identifiers: Mapping[str, Any], country: str | None) -> Any:
-        if self.form == "plain" or header not in self.hashes:
-            # A plus sign would make the cell a formula; the country's code stays.
-            return written and written.strip().removeprefix("+")
+        if header not in self.hashes:
+            return written
         name, rule = self.hashes[header]
-        return _first(identifiers.get(name)) or (rule(written, country) if written else None)
+        own = _first(identifiers.get(name)) or ""
+        is_digest = bool(_DIGEST.fullmatch(own))
+        text = written if is_digest else own or written
+        if self.form == "plain":
+            # A plus sign would make the cell a formula; the country's code stays.
+            return text and text.strip().removeprefix("+")
+        return own if is_digest else text and rule(text, country)
 
 
 def people_templates(form: Form) -> Sequence[Template]:
@@ -55,7 +66,7 @@ def people_templates(form: Form) -> Sequence[Template]:
 def is_person(identifiers: Mapping[str, Any]) -> bool:
     """Tell whether a row names a person, not a company."""
     return any(
-        identifiers.get(name)
+        name in identifiers
         for template in (LINKEDIN_PEOPLE, GOOGLE, META)
         for header in template.needs_one_of
         for name in (dict(template.columns)[header], template.hashes[header][0])

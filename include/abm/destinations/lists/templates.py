@@ -26,6 +26,11 @@ class Template:
     minimum_matched: int
 
     @property
+    def is_private(self) -> bool:
+        """Whether only the owner may read the file."""
+        return False
+
+    @property
     def headers(self) -> Sequence[str]:
         return [header for header, _ in self.columns]
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from itertools import islice
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from abm.destinations import Audience
 from abm.destinations.meta import identifiers
@@ -17,6 +17,7 @@ from abm.errors import RefusedError, RetryableError
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
+    from abm.destinations import Form
     from abm.destinations.meta.destination import MetaDestination
     from abm.errors import Fault
 
@@ -29,6 +30,8 @@ class MetaReplacing:
 
     Replacing is not refused on small audiences, as removing is; it is refused while another operation is under way.
     """
+
+    people: ClassVar[Form] = "hashed"
 
     audiences: MetaDestination
 
