@@ -3,7 +3,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 # uv brings its own certificates; behind a company's proxy the system's are the ones that know it.
-INSTALL := $(BIN)/uv pip install --quiet --python $(BIN)/python --require-hashes -r requirements.txt
+INSTALL := $(BIN)/uv pip install --quiet --compile-bytecode --python $(BIN)/python --require-hashes -r requirements.txt
 
 .DEFAULT_GOAL := help
 .PHONY: help setup demo up down status test check format chaos bench lock clean

@@ -24,7 +24,8 @@ def main() -> None:
     result = dbtRunner(callbacks=[_tell]).invoke(["--log-level", "none", *sys.argv[1:]])
     if isinstance(result.result, RunExecutionResult):  # with --no-write-json dbt writes neither these nor its manifest
         result.result.write(str(Path(os.environ["DBT_TARGET_PATH"]) / "run_results.json"))
-    sys.exit(0 if result.success else 1)
+    sys.stdout.flush()
+    os._exit(0 if result.success else 1)  # taking the project's graph apart object by object took 0.7 s
 
 
 def _end_with_parent() -> None:

@@ -103,6 +103,14 @@ def test_what_is_not_filled_in_a_view_fails_its_one_test(built: Nights) -> None:
     assert "test filled_stg_ops__field_edits" in told
 
 
+def test_a_factor_that_has_no_weight_stops_the_build_of_the_scores(built: Nights) -> None:
+    change(built, "delete from ops.policy_factors where factor = 'cltv'")
+
+    told = failure_of(built, "int_account_scores")
+
+    assert 'check constraint "every_factor_counts_once" of relation "int_account_scores" is violated' in told
+
+
 def change(nights: Nights, *statements: str) -> None:
     with connect(nights.url) as connection:
         for statement in statements:

@@ -1,3 +1,6 @@
+{# Read once, by the scores: five times their rows are not worth a table. #}
+{{ config(materialized='view') }}
+
 {{ account_factors({
     'revenue_potential': ref('int_revenue_potential_scores'),
     'strategic_fit': ref('int_strategic_fit_scores'),

@@ -43,16 +43,6 @@ placed as (
 
 {# The strongest of each sign comes first, so that an account never shows
    three reasons in favour while one against decides. #}
-ordered as (
-    select
-        *,
-        row_number() over (
-            partition by account_id
-            order by place_in_sign asc, impact desc, factor asc
-        ) as place
-    from placed
-),
-
 scored as (
     select
         account_id,
@@ -65,12 +55,14 @@ scored as (
         {% endfor -%}
         {{ points('sum(score * weight) / nullif(sum(weight), 0)') }}
             as account_score,
+        cast(count(*) as integer) as factors,
         {{ dbt.listagg(
-            "case when place <= " ~ policy_number('reasons_shown') ~ " then "
-            ~ dbt.concat(["sign", "' '", "reason"]) ~ " end",
-            "'; '", "order by place"
+            dbt.concat(["sign", "' '", "reason"]),
+            "'; '",
+            "order by place_in_sign, impact desc, factor",
+            "cast(" ~ policy_number('reasons_shown') ~ " as integer)",
         ) }} as reasons
-    from ordered
+    from placed
     group by account_id
 ),
 

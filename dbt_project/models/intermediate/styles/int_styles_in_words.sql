@@ -1,4 +1,7 @@
-{# What the sentences about a decision are put together from. #}
+{# What the sentences about a decision are put together from, read once: not
+   worth a table. #}
+{{ config(materialized='view') }}
+
 with
 
 styles as (
