@@ -32,9 +32,7 @@ from pg_class inner join pg_namespace on pg_class.relnamespace = pg_namespace.oi
 where relkind in ('r', 'v')
 """
 _LANDED: LiteralString = "select coalesce(cast(max(_landed_at) as text), 'empty') from {}"
-_CONTENT: LiteralString = (
-    "select coalesce(cast(sum(hashtextextended(cast(r as text), 0)) as text), 'empty') from {} as r"
-)
+_CONTENT: LiteralString = "select coalesce(cast(sum(hash_record_extended(r, 0)) as text), 'empty') from {} as r"
 _RELATION_KINDS = {"table", "table_on_change", "incremental", "view", "view_on_change", "seed"}
 _VIEWS = {"view", "view_on_change"}
 

@@ -66,7 +66,7 @@
 {% endmacro %}
 
 {% macro content_of(relation) %}
-    {{ return("(select sum(hashtextextended(cast(r as text), 0)) from " ~ relation ~ " as r)") }}
+    {{ return("(select sum(hash_record_extended(r, 0)) from " ~ relation ~ " as r)") }}
 {% endmacro %}
 
 {# Whether a table was built from what has this digest and still has its rows: after a crash the server empties unlogged tables. #}
@@ -104,7 +104,7 @@
                     case
                         when (select reltuples from pg_class where oid = '{{ relation }}'::regclass) < 500000
                             then (
-                                select md5(concat_ws(' ', '{{ local_md5(definition) }}', count(*), sum(hashtextextended(cast(r as text), 0))))
+                                select md5(concat_ws(' ', '{{ local_md5(definition) }}', count(*), sum(hash_record_extended(r, 0))))
                                 from {{ relation }} as r
                             )
                     end
