@@ -238,7 +238,9 @@ def test_batch_that_fails_for_good_leaves_the_others(sandbox):
     assert _result(results, "1100").reason_code == "503"
 
 
-@pytest.mark.parametrize("body", [b"{", b"[]", b'{"results": {}}', b'{"results": ["1100"]}', b'{"errors": "none"}', b"\xff"])
+@pytest.mark.parametrize(
+    "body", [b"{", b"[]", b'{"results": {}}', b'{"results": ["1100"]}', b'{"errors": "none"}', b"\xff"]
+)
 def test_rows_whose_answer_cannot_be_read_have_failed_and_the_others_not(sandbox, body):
     def garbled(request, sent):
         return httpx.Response(200, content=body) if sent["inputs"][0]["id"] == "1100" else None
