@@ -330,6 +330,7 @@ def send(
 ) -> None:
     """Send what differs to a destination now; past its budget a person approves exactly the plan they saw."""
     from abm.nightly import Approval, activate_one
+    from abm.report import outcome_table
 
     if (plan is None) != (not approve_by):
         raise typer.BadParameter("go together", param_hint="--plan and --approve-by")
@@ -337,6 +338,7 @@ def send(
         run_id = f"{destination}-send{_now():%Y%m%dT%H%M%S%f}"
         approval = Approval(plan, approve_by) if plan and approve_by else None
         _tell(activate_one(url, load_settings(), destination, run_id, approval=approval).counts)
+        console.print(outcome_table(url))
 
 
 def _show_plans(plans: Sequence[Verdict], output: Report) -> None:

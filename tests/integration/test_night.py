@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import datetime as dt
 import json
+import re
 import sqlite3
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
@@ -320,6 +321,7 @@ def test_plan_past_its_budget_is_sent_when_a_person_approves_exactly_it(
 
     sent = abm("send", "hubspot", "--plan", shown["plan"], "--approve-by", "Ada")
     assert (sent.code, sent.out.startswith("hubspot: 0 creations, 1 updates, 0 removals.")) == (0, True)
+    assert re.search(r"^ *hubspot +0 +1 +0 ", sent.out, re.MULTILINE), "created, updated, removed"
     assert first.writes()["hubspot"] == before["hubspot"] + 1
     assert copy.rows("select plan_digest, approved_by from ops.sync_approvals") == [(shown["plan"], "Ada")]
 
