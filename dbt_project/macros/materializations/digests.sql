@@ -86,8 +86,8 @@
 
 {#
     Note in the table's comment what it was built from, whether it has rows, and a digest of its definition and of its rows in
-    any order; none of those where reading them all again would cost too much. A table of at most some 500,000 rows is
-    analysed from a quarter of the usual sample: it is made again and again, and its columns are many.
+    any order; none of those where reading them all again would cost too much. A table below 100 MB is analysed
+    from a quarter of the usual sample: it is made again and again, and its columns are many.
 #}
 {% macro record_digest(relation, digest, definition) %}
     {%- call statement('record_digest') -%}

@@ -9,15 +9,12 @@ from abm.errors import BusyError
 from abm.warehouse import connect
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator
 
     import psycopg
 
 _LOCK = "select pg_try_advisory_{}(hashtextextended('abm build', 0))"
-_RELEASE: Mapping[LiteralString, LiteralString] = {
-    "lock": "select pg_advisory_unlock(hashtextextended('abm build', 0))",
-    "lock_shared": "select pg_advisory_unlock_shared(hashtextextended('abm build', 0))",
-}
+_UNLOCK = "select pg_advisory_un{}(hashtextextended('abm build', 0))"
 _BUILDING = "Another process builds the candidate. Try again when it has ended; only one can be built at a time."
 
 
@@ -51,7 +48,7 @@ def _holding(url: str, lock: LiteralString) -> Iterator[None]:
             yield
         finally:  # the server sees a closed connection a moment later, and who comes next would be told to wait
             if not connection.closed:
-                connection.execute(_RELEASE[lock])
+                connection.execute(_UNLOCK.format(lock))
 
 
 def refuse_while_building(connection: psycopg.Connection) -> None:
