@@ -92,13 +92,16 @@ class Sends:
 
     def record(self) -> None:
         """Send a first edition, and keep its requests for the bare loop."""
-        self._send(self._plan(), through(self._recorded))
+        run_id = self._plan()
+        self._send(run_id, through(self._recorded))
+        self._require_all(run_id)
 
     def send(self) -> float:
         """Send an edition that differs in every row from what the platform holds."""
         run_id = self._plan()
         with stopwatch() as watch:
             self._send(run_id, through(None))
+        self._require_all(run_id)
         return watch.seconds
 
     def bare_loop(self) -> float:
@@ -130,8 +133,11 @@ class Sends:
         return run_id
 
     def _send(self, run_id: str, opening: Opening) -> None:
-        outcomes = activation.send(self.url, run_id, self.connection, opening=opening)
-        if (accepted := outcomes.get("created", 0) + outcomes.get("updated", 0)) != self.rows:
+        activation.send(self.url, run_id, self.connection, opening=opening)
+
+    def _require_all(self, run_id: str) -> None:
+        outcomes = activation.account(self.url, run_id).outcomes
+        if (accepted := outcomes["created"] + outcomes["updated"]) != self.rows:
             raise AbmError(f"{self.name} took {accepted} of {self.rows} rows; the outcomes are {outcomes}.")
 
 

@@ -122,11 +122,11 @@ def guard(destination: str) -> str | None:
 
 @task(trigger_rule=TriggerRule.NONE_FAILED_MIN_ONE_SUCCESS)
 @errors_told
-def send(destination: str) -> dict[str, int]:
-    """Send what is planned, batch by batch; return the rows by outcome."""
+def send(destination: str) -> None:
+    """Send what is planned, batch by batch."""
     from abm.activation import send as send_changes
 
-    return send_changes(WarehouseHook().url, _run_id(destination), PlatformHook(destination).find())
+    send_changes(WarehouseHook().url, _run_id(destination), PlatformHook(destination).find())
 
 
 @task

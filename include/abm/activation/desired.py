@@ -98,8 +98,9 @@ def _records(mapped: Sequence[tuple[str, str]], columns: set[str], destination: 
             )
         )
     values = [sql.Identifier("desired", name) for name, _ in mapped]
+    form = "coalesce({}::text, '') as {}" if REGISTRY[destination].are_texts else "{} as {}"
     named = [
-        sql.SQL("{} as {}").format(value, sql.Identifier(platform))
+        sql.SQL(form).format(value, sql.Identifier(platform))
         for value, (_, platform) in zip(values, mapped, strict=True)
     ]
     # The field map seeds the hash: with another map every row differs, and is sent in its new form.

@@ -26,8 +26,8 @@ _PROSE = ("abm_reason",)  # what people write there may name people, so it is to
 
 _SEEN = sql.SQL("""
 create temporary table seen_fields on commit drop as
-select object_key, field, platform_field, written #>> '{{}}' as written, found, md5(coalesce(found, '')) as digest,
-    is_same
+select object_key, field, platform_field, nullif(written #>> '{{}}', '') as written, found,
+    md5(coalesce(found, '')) as digest, is_same
 from (
     select state.object_key, fields.*, compared.*, {is_same} as is_same
     from {raw} as landed
@@ -167,7 +167,7 @@ where
     edits.destination = {destination} and edits.ended_at is null and edits.decision = 'respected'
     and edits.ends_on is null and edits.field <> {style}
     and desired.destination = {destination} and {key} = edits.object_key
-    and {payload} ->> edits.platform_field is distinct from edits.written
+    and nullif({payload} ->> edits.platform_field, '') is distinct from nullif(edits.written, '')
 """)
 _LEAVE_ALONE = """
 update ops.sync_changes as changes set left_alone = edits.fields

@@ -7,17 +7,17 @@ from psycopg import sql
 # How platforms give back what was written: numbers with other decimals, moments for days, an unticked box for nothing,
 # other white space. Each cast stands behind its own test, for SQL may evaluate both sides of an `and`.
 _DAY = r"^\d{4}-\d\d-\d\d$"
-_NUMBER = r"^[+-]?(\d{1,20}(\.\d{0,20})?|\.\d{1,20})([eE][+-]?\d{1,2})?$"
+NUMBER = r"^[+-]?(\d{1,20}(\.\d{0,20})?|\.\d{1,20})([eE][+-]?\d{1,2})?$"
 _IS_SAME = sql.SQL(r"""
 case
-    when {written} is null or jsonb_typeof({written}) = 'null' then coalesce({found}, 'false') in ('false', 'False')
+    when {written} is null or {written} in ('null', '""') then coalesce({found}, 'false') in ('false', 'False')
     when {found} is null then btrim(regexp_replace({written} #>> '{{}}', '\s+', ' ', 'g')) = ''
-    when jsonb_typeof({written}) = 'number'
+    when jsonb_typeof({written}) = 'number' or {written} #>> '{{}}' ~ {number}
         then case
             when {found} ~ {number} then round({found}::numeric, 2) = round(({written} #>> '{{}}')::numeric, 2)
             else false
         end
-    when jsonb_typeof({written}) = 'boolean' then lower({found}) = {written} #>> '{{}}'
+    when {written} #>> '{{}}' in ('true', 'false') then lower({found}) = {written} #>> '{{}}'
     when {written} #>> '{{}}' ~ {day}
         then {written} #>> '{{}}' = case
             when {found} ~ '^\d{{12,14}}$'
@@ -37,4 +37,4 @@ def trimmed(found: sql.Composable) -> sql.Composable:
 
 def is_same(written: sql.Composable, found: sql.Composable) -> sql.Composable:
     """Return the condition that a trimmed text `found` on a platform is what a JSON value became there."""
-    return _IS_SAME.format(written=written, found=found, number=sql.Literal(_NUMBER), day=sql.Literal(_DAY))
+    return _IS_SAME.format(written=written, found=found, number=sql.Literal(NUMBER), day=sql.Literal(_DAY))

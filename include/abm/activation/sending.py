@@ -67,26 +67,19 @@ limit %(rows)s
 """
 
 
-def send(
-    url: str, run_id: str, connection: Connection | None, *, opening: Opening = open_destination
-) -> dict[str, int]:
-    """Send what of the run has no outcome yet, and return how many rows have which outcome so far.
+def send(url: str, run_id: str, connection: Connection | None, *, opening: Opening = open_destination) -> None:
+    """Send what of the run has no outcome yet; `account` tells what became of it.
 
     A run that was killed goes on where it stopped; one that failed is taken up again while its release is live. Raises
     HeldError where the run must not be sent (as one past its budget that nobody approved), BusyError where another
     process is sending, ConfigurationError where a person must act, RetryableError where the platform is down.
     """
     with connect(url, autocommit=True) as warehouse:
-        set_json_loads(orjson.loads, warehouse)
+        set_json_loads(_as_it_is, warehouse)
         run = require_run(warehouse, run_id)
         with locked_destination(warehouse, run.destination), _rare_collections(), shared_rates(url):
             if _begin(warehouse, run_id):
                 _deliver(url, warehouse, run, opening(run.destination, connection))
-        rows = warehouse.execute(
-            "select outcome, count(*) from ops.sync_changes where run_id = %s and outcome is not null group by 1",
-            [run_id],
-        ).fetchall()
-    return dict(rows)
 
 
 @contextmanager
@@ -267,11 +260,15 @@ def _read_batch(
         },
     )
     return [
-        Change(key, operation, payload or {}, *_known(payloads, kept or ()))
+        Change(key, operation, content or b"{}", *_known(orjson.loads(payloads), orjson.loads(kept or b"[]")))
         if payloads
-        else Change(key, operation, payload or {})
-        for key, operation, payload, payloads, kept in found.fetchall()
+        else Change(key, operation, content or b"{}")
+        for key, operation, content, payloads, kept in found.fetchall()
     ]
+
+
+def _as_it_is(json: str | bytes) -> str | bytes:
+    return json
 
 
 def _known(

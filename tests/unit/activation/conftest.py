@@ -171,7 +171,16 @@ class World:
         return self.send_only(run_id)
 
     def send_only(self, run_id: str) -> dict[str, int]:
-        return activation.send(self.url, run_id, None, opening=self.open)
+        activation.send(self.url, run_id, None, opening=self.open)
+        return self.outcomes(run_id)
+
+    def outcomes(self, run_id: str) -> dict[str, int]:
+        """Return how many rows of the run have which outcome."""
+        with connect(self.url) as connection:
+            ended = (
+                "select outcome, count(*) from ops.sync_changes where run_id = %s and outcome is not null group by 1"
+            )
+            return dict(connection.execute(ended, [run_id]).fetchall())
 
     def night(self, destination: str = "salesforce") -> activation.Accounting:
         run_id = self.plan(destination).run_id

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING, Any
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -88,12 +89,15 @@ def test_each_audience_is_counted(world: World, before: dict[str, str], after: d
     }
 
 
+@pytest.mark.parametrize("destination", ["salesforce", "hubspot"])  # numbers, and their texts
 @FEW
 @given(before=scores, after=scores)
-def test_each_field_is_counted(world: World, before: dict[str, int | None], after: dict[str, int | None]) -> None:
-    acknowledge(world, "salesforce", before)
-    publish(world, "salesforce", after)
-    measured = judge(world, "salesforce").measured
+def test_each_field_is_counted(
+    world: World, destination: str, before: dict[str, int | None], after: dict[str, int | None]
+) -> None:
+    acknowledge(world, destination, before)
+    publish(world, destination, after)
+    measured = judge(world, destination).measured
     assert measured is not None
     tally = next(tally for tally in measured.fields if tally.field == "abm_account_score")
     pairs = {key: (before.get(key), score) for key, score in after.items()}

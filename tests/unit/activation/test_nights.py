@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+import orjson
 import pytest
 
 from abm import activation
@@ -11,7 +12,7 @@ from abm.activation import planning, runs
 from abm.errors import BusyError, ConfigurationError, ContractError, Fault, HeldError, RetryableError
 from abm.warehouse import connect
 
-from .conftest import Killed
+from .conftest import DAY, Killed
 
 if TYPE_CHECKING:
     import psycopg
@@ -58,6 +59,21 @@ def test_removal_of_a_record_empties_each_field_that_was_sent(world: World) -> N
     removal = world.platform.sent[-1]
     assert removal.payload["ABM_Style__c"] is None
     assert removal.payload.keys() == removal.acknowledged.keys()
+
+
+def test_where_fields_take_texts_rows_are_planned_as_texts(world: World) -> None:
+    world.publish_records({"1": "one_to_one"}, "hubspot")
+    with connect(world.url) as connection:
+        connection.execute("update activation.crm_accounts set abm_account_score = 74.2, abm_style_since = %s", [DAY])
+    world.night("hubspot")
+    sent = world.platform.sent[-1].payload
+    assert {name: sent[name] for name in ("abm_style", "abm_account_score", "abm_style_since", "abm_reason")} == {
+        "abm_style": "one_to_one",
+        "abm_account_score": "74.2",
+        "abm_style_since": DAY.isoformat(),
+        "abm_reason": "",
+    }
+    assert orjson.loads(world.platform.sent[-1].json) == sent
 
 
 def test_removed_member_carries_what_it_was_added_by(world: World) -> None:

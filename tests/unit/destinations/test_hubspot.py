@@ -296,11 +296,6 @@ def test_every_row_gets_exactly_one_result_whatever_the_answer(results, errors):
     assert [result.object_key for result in answered] == ["1000", "1001", "1002"]
 
 
-@pytest.mark.parametrize(("value", "text"), [(None, ""), (True, "true"), (74.2, "74.2"), (7, "7"), ("a", "a")])
-def test_values_are_written_as_text(value, text):
-    assert fields.text(value) == text
-
-
 def test_labels_read_as_words():
     assert [fields.label(name) for name in ("abm_cltv_score", "style_since")] == ["ABM CLTV score", "Style since"]
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from psycopg import sql
 
 from abm.activation.desired import field_map
+from abm.activation.same_values import NUMBER
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -43,7 +44,7 @@ limit {examples}
 """)
 _MOVED_NUMBER = sql.SQL("""
 case
-    when jsonb_typeof({held}) = 'number' and jsonb_typeof({planned}) = 'number'
+    when {held} ~ {number} and {planned} ~ {number}
         then abs({planned}::numeric - {held}::numeric) > {by}
     else {held} is not null and {planned} is distinct from {held}
 end
@@ -92,11 +93,11 @@ def field_tallies(connection: psycopg.Connection, plan: PlanSummary, watched: Sy
 
 
 def _columns(mapped: Sequence[tuple[str, str]]) -> sql.Composable:
-    return sql.SQL(", ").join(sql.SQL("{} jsonb").format(sql.Identifier(name)) for _, name in mapped)
+    return sql.SQL(", ").join(sql.SQL("{} text").format(sql.Identifier(name)) for _, name in mapped)
 
 
 def _counts(platform_field: str, guard: FieldGuard | None) -> Sequence[sql.Composable]:
-    names = {"held": sql.Identifier("held", platform_field), "planned": sql.Identifier("planned", platform_field)}
+    names = _values(platform_field)
     conditions = (
         sql.SQL("{held} is null and {planned} is not null").format(**names),
         sql.SQL("{held} is not null and {planned} is not null and {planned} <> {held}").format(**names),
@@ -106,12 +107,18 @@ def _counts(platform_field: str, guard: FieldGuard | None) -> Sequence[sql.Compo
     return [sql.SQL("count(*) filter (where {})").format(condition) for condition in conditions]
 
 
+def _values(platform_field: str) -> dict[str, sql.Composable]:
+    return {
+        when: sql.SQL("nullif({}, '')").format(sql.Identifier(when, platform_field)) for when in ("held", "planned")
+    }
+
+
 def _moved(platform_field: str, guard: FieldGuard) -> sql.Composable:
     """Tell whether a value that was there goes, or becomes another by more than the guard overlooks."""
-    names = {"held": sql.Identifier("held", platform_field), "planned": sql.Identifier("planned", platform_field)}
+    names = _values(platform_field)
     if guard.moved_by_over is None:
         return sql.SQL("{held} is not null and {planned} is distinct from {held}").format(**names)
-    return _MOVED_NUMBER.format(**names, by=sql.Literal(guard.moved_by_over))
+    return _MOVED_NUMBER.format(**names, by=sql.Literal(guard.moved_by_over), number=sql.Literal(NUMBER))
 
 
 def _moved_keys(

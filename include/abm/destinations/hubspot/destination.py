@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+import orjson
 
 from abm.destinations import Result
 from abm.destinations.apart import write_the_same
@@ -15,7 +17,7 @@ from abm.errors import AbmError, ConfigurationError, Fault, RefusedError
 from abm.platforms.hubspot import open_client, paths
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
 
     import httpx
 
@@ -24,7 +26,8 @@ if TYPE_CHECKING:
 
 ROWS_A_SEND = 1000  # ten requests, recorded together
 BATCHES_IN_FLIGHT = 6  # one request of each at a time: fewer leave the account waiting while we record
-_TEXT = frozenset({str})
+_NO_PROPERTIES = b"{}"
+_CLEARED = ""
 # Faults of the property, not of its value: rows that write the same properties all have them.
 _PROPERTY_FAULTS = frozenset({"PROPERTY_DOESNT_EXIST", "READ_ONLY_VALUE"})
 
@@ -81,8 +84,8 @@ class HubSpotDestination:
 
         Raises only where not one row was answered for.
         """
-        idle = [row for row in changes if not self._values(row)]
-        sent = [row for row in changes if self._values(row)] if idle else changes
+        idle = [row for row in changes if self._properties(row) == _NO_PROPERTIES]
+        sent = [row for row in changes if self._properties(row) != _NO_PROPERTIES] if idle else changes
         batches = [sent[start : start + UPDATE_INPUTS] for start in range(0, len(sent), UPDATE_INPUTS)]
         return [*(Result(row.object_key, "unchanged") for row in idle), *self._send_all(batches)]
 
@@ -129,16 +132,16 @@ class HubSpotDestination:
         return [result for half in halves for result in _results_of(half, self._send_or_error(half))]
 
     def _input(self, row: Change) -> dict[str, object]:
-        values = self._values(row)
-        if not _TEXT.issuperset(map(type, values.values())):  # nearly all are text already
-            values = {name: fields.text(value) for name, value in values.items()}
-        return {"id": row.object_key, "objectWriteTraceId": row.object_key, "properties": values}
+        properties = orjson.Fragment(self._properties(row))
+        return {"id": row.object_key, "objectWriteTraceId": row.object_key, "properties": properties}
 
-    def _values(self, row: Change) -> Mapping[str, Any]:
-        if row.operation != "remove" or self._existing is None:
-            return row.payload
+    def _properties(self, row: Change) -> bytes:
+        """Return them as JSON; a plan for HubSpot holds them as they are sent."""
+        if row.operation != "remove":
+            return row.json
         # A property that someone deleted meanwhile needs no clearing, and naming it would refuse the row.
-        return {name: None for name in row.payload if name in self._existing}
+        existing = self._existing
+        return orjson.dumps({name: _CLEARED for name in row.payload if existing is None or name in existing})
 
 
 def _results_of(batch: Sequence[Change], outcome: list[Result] | AbmError) -> list[Result]:

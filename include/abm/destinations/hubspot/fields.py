@@ -1,4 +1,4 @@
-"""The company properties ABM writes: how each is created, and how a value is written as HubSpot's text."""
+"""The company properties ABM writes: how each is created, and what an existing one must be able to hold."""
 
 from __future__ import annotations
 
@@ -11,7 +11,6 @@ if TYPE_CHECKING:
 
 GROUP, GROUP_LABEL = "abm", "Account-based marketing"
 HUBSPOT_PREFIX = "hs_"  # names HubSpot keeps for itself: such properties can be written, never created
-CLEARED = ""
 _DATE_ENDINGS = ("_since", "_ends", "_date", "_on")
 _ACRONYMS = {"abm": "ABM", "cltv": "CLTV", "id": "ID"}
 _STYLE_LABELS = {
@@ -76,17 +75,6 @@ def label(name: str) -> str:
     """Return `ABM style since` for `abm_style_since`."""
     words = [_ACRONYMS.get(word, word) for word in name.split("_")]
     return " ".join([words[0] if words[0].isupper() else words[0].capitalize(), *words[1:]])
-
-
-def text(value: Any) -> str:
-    """Return a JSON value as HubSpot's text; no value clears the property."""
-    if isinstance(value, str):
-        return value
-    if value is None:
-        return CLEARED
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    return str(value)
 
 
 def faults(names: Sequence[str], existing: Mapping[str, Mapping[str, Any]]) -> list[Fault]:
