@@ -64,7 +64,13 @@ def environment(variables: Mapping[str, str]) -> Iterator[None]:
 
 def settle(url: str, *tables: str) -> None:
     """Do now what autovacuum and the checkpointer would else do inside a measurement."""
+    vacuum(url, *tables)
+    with connect(url, autocommit=True) as connection:
+        connection.execute("checkpoint")
+
+
+def vacuum(url: str, *tables: str) -> None:
+    """Do now what autovacuum would else do inside a measurement."""
     with connect(url, autocommit=True) as connection:
         for table in tables:
             connection.execute(f"vacuum analyze {table}")
-        connection.execute("checkpoint")

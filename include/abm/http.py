@@ -130,6 +130,8 @@ class PlatformClient:
                 f"does not help, check the network and the host of connection abm_{self.platform}.",
                 code="UNREACHABLE",
             ) from None
+        # httpx's own stream refers back to the answer: both bodies would stay until Python looks for cycles.
+        response.stream = httpx.ByteStream(response.content)
         self.limiter.note(self.told(response.headers))
         return response, credentials
 

@@ -200,7 +200,8 @@ class Recorder:
 
     def _write(self, first: str, last: str, results: Sequence[Result], *, is_answered: bool) -> None:
         usual, alike = Counter(result[1:] for result in results).most_common(1)[0]
-        others_first = sorted(results, key=lambda result: result[1:] == usual)
+        is_alike = alike == len(results)
+        others_first = results if is_alike else sorted(results, key=lambda result: result[1:] == usual)
         others = others_first[: len(results) - alike]
         outcome, code, reason, remote_id = usual
         self._connection.execute(

@@ -34,10 +34,10 @@ def read_answer(batch: Sequence[Change], body: BatchAnswer) -> list[Result]:
     errors = _errors_by_key(told)
     if len(batch) == 1 and not errors and told:
         errors = {batch[0].object_key: told[0]}
-    written = {str(record.get("id")) for record in body.get("results") or ()}
+    written = {str(record.get("id")) for record in body.get("results") or ()} - errors.keys()
     return [
-        _written(row)
-        if row.object_key in written and row.object_key not in errors
+        Result(row.object_key, "removed" if row.operation == "remove" else "updated")
+        if row.object_key in written
         else _unwritten(row, errors.get(row.object_key))
         for row in batch
     ]
@@ -58,10 +58,6 @@ def refused(row: Change, code: str, reason: str) -> Result:
 def failed(row: Change, error: AbmError) -> Result:
     code = error.code if isinstance(error, RetryableError | RefusedError) else type(error).__name__
     return Result(row.object_key, "failed", code, str(error)[:255])
-
-
-def _written(row: Change) -> Result:
-    return Result(row.object_key, "removed" if row.operation == "remove" else "updated")
 
 
 def _unwritten(row: Change, error: Mapping[str, Any] | None) -> Result:

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 ROWS_A_SEND = 1000  # ten requests, recorded together
 BATCHES_IN_FLIGHT = 6  # one request of each at a time: fewer leave the account waiting while we record
-_NO_PROPERTIES = b"{}"
+_NOTHING: tuple[object, ...] = (b"{}", {})
 _CLEARED = ""
 # Faults of the property, not of its value: rows that write the same properties all have them.
 _PROPERTY_FAULTS = frozenset({"PROPERTY_DOESNT_EXIST", "READ_ONLY_VALUE"})
@@ -84,10 +84,10 @@ class HubSpotDestination:
 
         Raises only where not one row was answered for.
         """
-        idle = [row for row in changes if self._properties(row) == _NO_PROPERTIES]
-        sent = [row for row in changes if self._properties(row) != _NO_PROPERTIES] if idle else changes
+        idle = {row.object_key for row in changes if self._is_idle(row)}
+        sent = [row for row in changes if row.object_key not in idle] if idle else changes
         batches = [sent[start : start + UPDATE_INPUTS] for start in range(0, len(sent), UPDATE_INPUTS)]
-        return [*(Result(row.object_key, "unchanged") for row in idle), *self._send_all(batches)]
+        return [*(Result(key, "unchanged") for key in idle), *self._send_all(batches)]
 
     def read_back(self, names: Sequence[str]) -> Sequence[Audience]:
         return ()
@@ -130,6 +130,9 @@ class HubSpotDestination:
         middle = len(batch) // 2
         halves = [half for half in (batch[:middle], batch[middle:]) if half]
         return [result for half in halves for result in _results_of(half, self._send_or_error(half))]
+
+    def _is_idle(self, row: Change) -> bool:
+        return row.content in _NOTHING or (row.operation == "remove" and self._properties(row) in _NOTHING)
 
     def _input(self, row: Change) -> dict[str, object]:
         properties = orjson.Fragment(self._properties(row))
