@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import contextlib
+import gc
 import socket
 import threading
+import weakref
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
@@ -173,3 +175,21 @@ def serve_nothing() -> Iterator[str]:
     """Accept connections on a free port and never answer."""
     with contextlib.closing(socket.create_server(("127.0.0.1", 0))) as listening:
         yield f"http://127.0.0.1:{listening.getsockname()[1]}"
+
+
+def test_answers_are_let_go_with_their_last_use() -> None:
+    answers = [httpx.Response(200, stream=httpx.ByteStream(b"a long answer")) for _ in range(2)]
+    server = Server(answers)
+    platform = client(server)
+    gc.disable()  # what only the search for cycles would find stays
+    try:
+        answer = platform.request("POST", "/rows", content=b"long rows")
+        assert answer.content == answer.read() == b"a long answer"
+        gone = weakref.ref(answer.request)
+        answers.clear()
+        server.requests.clear()
+        del answer
+        assert gone() is None
+    finally:
+        gc.enable()
+        platform.close()
