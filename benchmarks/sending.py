@@ -58,7 +58,8 @@ def measure(scale: Scale) -> Report:
         figures=[figure for name, pairs in measured.items() for figure in _figures(name, ROWS[scale][name], pairs)],
         notes=[
             "The sandbox runs in another process, its limits off; both senders wait for the same answers.",
-            "Sending also reads the plan, announces each batch, and records outcome and state of every row.",
+            "Sending also checks the plan by its digest and reads it, announces each batch, and records every row's",
+            "outcome and state. The last checkpoint lies before the plan, as on a night.",
             f"HubSpot: 100 rows a request, {flights('hubspot')} at a time. Salesforce: Bulk API 2.0 jobs of 20,000",
             f"rows, {flights('salesforce')} at a time, both with the same waits. LinkedIn: 5,000 companies a request,",
             f"{flights('linkedin')} at a time.",
