@@ -98,7 +98,7 @@ def _records(mapped: Sequence[tuple[str, str]], columns: set[str], destination: 
             )
         )
     values = [sql.Identifier("desired", name) for name, _ in mapped]
-    form = "coalesce({}::text, '') as {}" if REGISTRY[destination].are_texts else "{} as {}"
+    form = "coalesce(to_jsonb({}) #>> '{{}}', '') as {}" if REGISTRY[destination].are_texts else "{} as {}"
     named = [
         sql.SQL(form).format(value, sql.Identifier(platform))
         for value, (_, platform) in zip(values, mapped, strict=True)

@@ -235,22 +235,15 @@ def _replaces_members(changes: Sequence[Change]) -> bool:
 def _read_ahead(
     warehouse: psycopg.Connection, run: Run, rows: int, *, are_removals: bool
 ) -> Generator[Sequence[Change]]:
-    """Yield batches in key order, each announced first; the next is read and announced meanwhile."""
+    """Yield batches in key order, each announced first; the next is read meanwhile."""
     with ThreadPoolExecutor(1, thread_name_prefix="abm-read") as reader:
-        read = partial(_announced_batch, warehouse, run, rows, are_removals=are_removals)
+        read = partial(_read_batch, warehouse, run, rows, are_removals=are_removals)
         following = reader.submit(read, "")
         while changes := following.result():
-            following = reader.submit(read, changes[-1].object_key)
+            last = changes[-1].object_key
+            announce(warehouse, run.run_id, **{"removed_to" if are_removals else "sent_to": last})
+            following = reader.submit(read, last)
             yield changes
-
-
-def _announced_batch(
-    warehouse: psycopg.Connection, run: Run, rows: int, last: str, *, are_removals: bool
-) -> Sequence[Change]:
-    changes = _read_batch(warehouse, run, rows, last, are_removals=are_removals)
-    if changes:
-        announce(warehouse, run.run_id, **{"removed_to" if are_removals else "sent_to": changes[-1].object_key})
-    return changes
 
 
 def _read_batch(

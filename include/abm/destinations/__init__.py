@@ -53,8 +53,8 @@ class Change(NamedTuple):
     """One planned row.
 
     `content` is what the platform shall have: platform field names and JSON values, or a member's identifiers. For
-    a removal it is empty (a member), or names each field with None (a record). `payload` and `json` give it in the
-    form that is asked for; rows wait as text, which takes a fifth of the memory. `acknowledged` is what the platform
+    a removal it is empty (a member), or names each field with None (a record). Rows wait as text, which takes a fifth
+    of the memory: `json` is that text, `payload` what it says, parsed each time. `acknowledged` is what the platform
     has by our records: what a member was added by, and so can be removed by, less what another member of the audience
     has too; empty for a creation and for an update of a record. `doubtful` is what a member may have been added by
     too, where no answer came: it must leave as well.

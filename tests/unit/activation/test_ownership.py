@@ -506,6 +506,7 @@ def test_another_number_is_an_edit(database: Any, written: int, found: int) -> N
         ("one_to_many", None),
         (None, "one_to_many"),
         (None, "0"),
+        ("0010", "10"),
     ],
 )
 def test_another_value_is_an_edit(database: Any, written: Any, found: str | None) -> None:

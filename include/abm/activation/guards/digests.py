@@ -38,7 +38,7 @@ _BY_ALL_CORES = "set local parallel_setup_cost = 0"
 
 def plan_digest(connection: psycopg.Connection, run_id: str) -> str:
     """Return the digest of a run's planned rows: keys, operations and what is sent."""
-    with connection.transaction():
+    with connection.transaction(force_rollback=True):  # or the setting would outlast a savepoint
         connection.execute(_BY_ALL_CORES)
         row = connection.execute(_ROWS, {"run_id": run_id}).fetchone()
     if row is None:

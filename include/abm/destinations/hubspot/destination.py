@@ -84,10 +84,10 @@ class HubSpotDestination:
 
         Raises only where not one row was answered for.
         """
-        idle = {row.object_key for row in changes if self._is_idle(row)}
-        sent = [row for row in changes if row.object_key not in idle] if idle else changes
+        idle = [row for row in changes if self._is_idle(row)]
+        sent = [row for row in changes if not self._is_idle(row)] if idle else changes
         batches = [sent[start : start + UPDATE_INPUTS] for start in range(0, len(sent), UPDATE_INPUTS)]
-        return [*(Result(key, "unchanged") for key in idle), *self._send_all(batches)]
+        return [*(Result(row.object_key, "unchanged") for row in idle), *self._send_all(batches)]
 
     def read_back(self, names: Sequence[str]) -> Sequence[Audience]:
         return ()

@@ -7,3 +7,4 @@ update ops.sync_changes
 set payload = (select coalesce(jsonb_object_agg(key, coalesce(value, '')), '{}') from jsonb_each_text(payload))
 where destination = 'hubspot' and operation <> 'remove' and (outcome is null or outcome = 'failed');
 comment on column ops.sync_changes.payload is 'Fields or identifiers to send; for HubSpot as texts, the empty one clears';
+comment on column ops.sync_state.payload is 'Fields or identifiers it acknowledged; of HubSpot as texts';
