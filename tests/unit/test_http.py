@@ -178,7 +178,7 @@ def serve_nothing() -> Iterator[str]:
 
 
 def test_answers_are_let_go_with_their_last_use() -> None:
-    answers = [httpx.Response(200, stream=httpx.ByteStream(b"a long answer")) for _ in range(2)]
+    answers: list[httpx.Response | Exception] = [httpx.Response(200, stream=httpx.ByteStream(b"a long answer"))]
     server = Server(answers)
     platform = client(server)
     gc.disable()  # what only the search for cycles would find stays

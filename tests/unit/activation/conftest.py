@@ -18,7 +18,7 @@ from abm.errors import RefusedError
 from abm.warehouse import connect
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from abm.destinations import Outcome
     from abm.errors import Fault
@@ -192,6 +192,29 @@ class World:
 
     def styles_held(self) -> dict[str, Any]:
         return {key: payload["ABM_Style__c"] for key, payload in self.platform.held.items()}
+
+
+def rule(url: str, setting: str, *, text: str | None = None, number: int | None = None) -> None:
+    """Set one of the policy's rules; for tests with `rules_kept`."""
+    with connect(url) as connection:
+        connection.execute(
+            "insert into ops.policy_settings (policy_version, setting, value_text, value_number)"
+            " select policy_version, %(setting)s, %(text)s, %(number)s from ops.releases where release_id = 'r1'"
+            " on conflict (policy_version, setting) do update"
+            " set value_text = excluded.value_text, value_number = excluded.value_number",
+            {"setting": setting, "text": text, "number": number},
+        )
+
+
+@pytest.fixture
+def rules_kept(published_warehouse: str) -> Iterator[None]:
+    """Put the policy's rules of ownership back as they were before."""
+    with connect(published_warehouse) as connection:
+        kept = connection.execute("select * from ops.policy_settings where setting like 'ownership.%'").fetchall()
+    yield
+    with connect(published_warehouse) as connection, connection.cursor() as cursor:
+        cursor.execute("delete from ops.policy_settings where setting like 'ownership.%'")
+        cursor.executemany("insert into ops.policy_settings values (%s, %s, %s, %s, %s)", kept)
 
 
 @pytest.fixture(scope="session")

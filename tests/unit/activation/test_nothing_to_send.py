@@ -52,6 +52,7 @@ def test_a_run_with_nothing_to_send_makes_no_write_call(world: World, name: str)
     assert (run.rows_planned, run.rows_unchanged) == (0, 2)
     let(world.url, run.run_id)
     activation.send(world.url, run.run_id, None, opening=opening)
+    assert world.outcomes(run.run_id) == {}
     assert asked == []
     with stamina.set_testing(True, attempts=1), contextlib.suppress(AbmError):
         activation.account(world.url, run.run_id, CONNECTIONS[name], opening=opening)

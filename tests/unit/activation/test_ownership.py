@@ -24,7 +24,7 @@ from abm.policy.tables import fields
 from abm.sources import entities
 from abm.warehouse import connect
 
-from .conftest import DAY
+from .conftest import DAY, rule
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -38,17 +38,13 @@ ACCOUNT = next(entity for entity in entities("salesforce") if entity.name == "ac
 
 
 @pytest.fixture
-def crm(world: World) -> Iterator[World]:
-    """The world with an empty raw table of accounts, and the policy's rules as they were before."""
+def crm(world: World, rules_kept: None) -> World:
+    """The world with an empty raw table of accounts."""
     landing.ensure_tables(world.url, entities("salesforce"))
     with connect(world.url) as connection:
         for table in ("ops.field_edits", "ops.ownership_marks", "raw_salesforce.account", "marts.fct_style_overrides"):
             connection.execute(sql.SQL("delete from {}").format(sql.Identifier(*table.split("."))))
-        kept = connection.execute("select * from ops.policy_settings where setting like 'ownership.%'").fetchall()
-    yield world
-    with connect(world.url) as connection, connection.cursor() as cursor:
-        cursor.execute("delete from ops.policy_settings where setting like 'ownership.%'")
-        cursor.executemany("insert into ops.policy_settings values (%s, %s, %s, %s, %s)", kept)
+    return world
 
 
 def land(world: World, edits: Mapping[str, Mapping[str, str | None]] | None = None, **merged: str | None) -> None:
@@ -96,17 +92,6 @@ def override(world: World, key: str, style: str) -> None:
             [style, DAY, DAY + dt.timedelta(days=90), key],
         )
         connection.execute("update activation.crm_accounts set abm_style = %s where object_key = %s", [style, key])
-
-
-def rule(world: World, setting: str, *, text: str | None = None, number: int | None = None) -> None:
-    with connect(world.url) as connection:
-        connection.execute(
-            "insert into ops.policy_settings (policy_version, setting, value_text, value_number)"
-            " select policy_version, %(setting)s, %(text)s, %(number)s from ops.releases where release_id = 'r1'"
-            " on conflict (policy_version, setting) do update"
-            " set value_text = excluded.value_text, value_number = excluded.value_number",
-            {"setting": setting, "text": text, "number": number},
-        )
 
 
 def edits(world: World, *, ended: bool = False) -> list[tuple[Any, ...]]:
@@ -161,7 +146,7 @@ def test_value_written_over_ours_is_put_back_the_same_night_and_told(crm: World)
 
 def test_guard_counts_and_approves_what_is_sent_without_what_is_left_alone(crm: World) -> None:
     policy = load_policy(None)
-    rule(crm, "ownership.edits.abm_account_score", text="until_changed")
+    rule(crm.url, "ownership.edits.abm_account_score", text="until_changed")
     publish(crm, a=50)
     night(crm)
     land(crm, {"a": {"abm_account_score": "99"}})
@@ -197,7 +182,7 @@ def test_prose_of_a_person_is_never_kept(crm: World) -> None:
 
 
 def test_what_is_put_back_again_and_again_is_left_alone_in_the_end(crm: World) -> None:
-    rule(crm, "ownership.restore_attempts", number=2)
+    rule(crm.url, "ownership.restore_attempts", number=2)
     publish(crm, a=50)
     night(crm)
     sent = []
@@ -212,7 +197,7 @@ def test_what_is_put_back_again_and_again_is_left_alone_in_the_end(crm: World) -
 
 
 def test_field_that_the_policy_leaves_to_people_stays_until_our_value_changes(crm: World) -> None:
-    rule(crm, "ownership.edits.abm_account_score", text="until_changed")
+    rule(crm.url, "ownership.edits.abm_account_score", text="until_changed")
     publish(crm, a=50, b=60)
     night(crm)
     land(crm, {"a": {"abm_account_score": "99"}})
@@ -231,7 +216,7 @@ def test_field_that_the_policy_leaves_to_people_stays_until_our_value_changes(cr
 
 
 def test_field_that_the_policy_leaves_to_people_for_a_time_is_ours_again_after_it(crm: World) -> None:
-    rule(crm, "ownership.edits.abm_account_score", text="until_end")
+    rule(crm.url, "ownership.edits.abm_account_score", text="until_end")
     publish(crm, a=50)
     night(crm)
     land(crm, {"a": {"abm_account_score": "99"}})
@@ -407,7 +392,7 @@ def test_values_that_a_merge_mixed_are_no_edit(crm: World) -> None:
 
 
 def test_what_leaves_is_left_as_it_is_where_the_policy_says_so(crm: World) -> None:
-    rule(crm, "ownership.removals.salesforce", text="leave")
+    rule(crm.url, "ownership.removals.salesforce", text="leave")
     publish(crm, a=50, b=60)
     night(crm)
     publish(crm, b=60)

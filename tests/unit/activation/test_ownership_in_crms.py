@@ -26,7 +26,7 @@ from abm_sandbox.salesforce.merging import merge_accounts
 from abm_sandbox.serving import serve
 from abm_sandbox.store import Store, quoted
 
-from .conftest import DAY
+from .conftest import DAY, rule
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -151,27 +151,16 @@ class Crm:
             return {(key, name): decision for key, name, decision in rows}
 
 
-def set_rule(crm: Crm, setting: str, text: str) -> None:
-    with connect(crm.warehouse) as connection:
-        connection.execute(
-            "insert into ops.policy_settings (policy_version, setting, value_text)"
-            " select policy_version, %s, %s from ops.releases where status = 'published'"
-            " on conflict (policy_version, setting) do update set value_text = excluded.value_text",
-            [setting, text],
-        )
-
-
 def _now() -> str:
     return f"{dt.datetime.now(dt.UTC):%Y-%m-%dT%H:%M:%S.%f}"[:-3] + "+0000"
 
 
 @pytest.fixture(params=["salesforce", "hubspot"])
-def crm(request: pytest.FixtureRequest, world: World) -> Iterator[Crm]:
+def crm(request: pytest.FixtureRequest, world: World, rules_kept: None) -> Iterator[Crm]:
     """A CRM to which our values were written once."""
     name: str = request.param
     store = Store()
     with connect(world.url) as connection:
-        kept = connection.execute("select * from ops.policy_settings where setting like 'ownership.%'").fetchall()
         for schema in (f"raw_{name}", f"raw_{name}_incoming"):
             connection.execute(sql.SQL("drop schema if exists {} cascade").format(sql.Identifier(schema)))
         for table in ("field_edits", "ownership_marks", "source_cursors", "landing_batches"):
@@ -194,9 +183,6 @@ def crm(request: pytest.FixtureRequest, world: World) -> Iterator[Crm]:
         store.execute("delete from _writes")
         yield crm
     store.close()
-    with connect(world.url) as connection, connection.cursor() as cursor:
-        cursor.execute("delete from ops.policy_settings where setting like 'ownership.%'")
-        cursor.executemany("insert into ops.policy_settings values (%s, %s, %s, %s, %s)", kept)
 
 
 def test_what_each_crm_makes_of_our_values_is_no_edit(crm: Crm) -> None:
@@ -234,7 +220,7 @@ def test_our_fields_are_put_back_once_and_a_word_that_is_no_style_stays(crm: Crm
 
 
 def test_word_where_we_write_nothing_stays_until_we_write_something(crm: Crm) -> None:
-    set_rule(crm, "ownership.edits.abm_micro_segment", "until_changed")
+    rule(crm.warehouse, "ownership.edits.abm_micro_segment", text="until_changed")
     worded = crm.keys[0]
     crm.edit(worded, abm_micro_segment="Banks")
     for _ in range(2):
