@@ -12,7 +12,7 @@ from abm.errors import RetryableError
 from abm.warehouse import connect
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
     from types import TracebackType
 
     import psycopg
@@ -31,49 +31,55 @@ REASON_LENGTH = 255
 # `first` and `last` bound the batch: the planner knows nothing of a run written a moment ago, and would read all of it.
 # For the same reason the state's rows are found by arrays, and nothing is joined in nested loops (NO_LOOPS): a batch
 # taken for one row would be read once for each row of the other side.
-# Rows that the platform held already are updated by a join: `on conflict` would search and lock each of them first.
+# The state's rows are merged: `on conflict` would search and lock each of those that the platform held already.
 # What comes is called `excluded` there, since ADD_DOUBT serves an `on conflict` as well.
-# Nearly all rows of a batch end alike: the others' keys come first, and only they have an outcome of their own.
-_RESULTS = """
-with results as (
-    select
-        object_key,
-        coalesce(outcome, %(usual_outcome)s) as outcome,
-        case when outcome is null then %(usual_code)s else reason_code end as reason_code,
-        case when outcome is null then %(usual_reason)s else reason end as reason,
-        case when outcome is null then %(usual_id)s else remote_id end as remote_id
-    from unnest(
-        %(keys)s::text[], %(outcomes)s::text[], %(codes)s::text[], %(reasons)s::text[], %(ids)s::text[]
-    ) as result (object_key, outcome, reason_code, reason, remote_id)
-),
-"""
-_AUDIENCE_RESULTS = """
-with results as (
-    select
-        object_key,
-        case
-            when %(outcome)s <> 'accepted' then %(outcome)s
-            when operation = 'create' then 'created' when operation = 'update' then 'updated' else 'removed'
-        end as outcome,
-        %(code)s::text as reason_code, %(reason)s::text as reason, null::text as remote_id
-    from ops.sync_changes
-    where run_id = %(run_id)s and outcome is null and starts_with(object_key, %(audience)s || '/')
-),
-"""
-_RECORD = (
-    """
-done as (
+_DONE = """
+with done as (
     update ops.sync_changes as changes
     set
-        outcome = results.outcome, reason_code = results.reason_code, reason = results.reason,
+        outcome = {outcome}, reason_code = {reason_code}, reason = {reason},
         attempts = changes.attempts + 1, finished_at = now()
-    from results
+    {results}
     where
-        changes.run_id = %(run_id)s and changes.object_key = results.object_key and changes.outcome is null
-        and changes.object_key between %(first)s and %(last)s
+        changes.run_id = %(run_id)s and changes.outcome is null
+        and changes.object_key between %(first)s and %(last)s and {which}
     returning changes.object_key, changes.operation, changes.payload, changes.payload_hash, changes.outcome,
-        changes.reason_code, changes.reason, results.remote_id
+        changes.reason_code, changes.reason, {remote_id} as remote_id
 ),
+"""
+_ROW_BY_ROW = _DONE.format(
+    outcome="result.outcome",
+    reason_code="result.reason_code",
+    reason="result.reason",
+    results="""
+    from unnest(%(keys)s::text[], %(outcomes)s::text[], %(codes)s::text[], %(reasons)s::text[], %(ids)s::text[])
+        as result (object_key, outcome, reason_code, reason, remote_id)""",
+    which="changes.object_key = result.object_key",
+    remote_id="result.remote_id",
+)
+_REST_OF_BATCH = _DONE.format(
+    outcome="%(outcome)s",
+    reason_code="%(code)s",
+    reason="%(reason)s",
+    results="",
+    which="(changes.operation = 'remove') = %(are_removals)s",
+    remote_id="%(remote_id)s::text",
+)
+_AUDIENCE = _DONE.format(
+    outcome="""case
+            when %(outcome)s <> 'accepted' then %(outcome)s
+            when changes.operation = 'create' then 'created'
+            when changes.operation = 'update' then 'updated'
+            else 'removed'
+        end""",
+    reason_code="%(code)s",
+    reason="%(reason)s",
+    results="",
+    which="starts_with(changes.object_key, %(audience)s || '/')",
+    remote_id="null::text",
+)
+_AND_STATE = (
+    """
 removed as (
     delete from ops.sync_state
     where
@@ -133,32 +139,28 @@ acknowledged as (
         (operation <> 'remove' and outcome in ('created', 'updated', 'unchanged'))
         or outcome = 'failed'
         or (operation = 'update' and outcome = 'refused' and %(of_members)s)
-),
-known as (
-    update ops.sync_state as state
-    set
-        payload_hash = excluded.payload_hash,
-        payload = case when excluded.payload_hash is null then state.payload else excluded.payload end,
-        doubts = case when excluded.payload_hash is null and %(of_members)s then """
+)
+merge into ops.sync_state as state
+using acknowledged as excluded
+on
+    state.destination = %(destination)s and state.object_key = excluded.object_key
+    and state.object_key = any(array(select object_key from acknowledged))
+when matched then update set
+    payload_hash = excluded.payload_hash,
+    payload = case when excluded.payload_hash is null then state.payload else excluded.payload end,
+    doubts = case when excluded.payload_hash is null and %(of_members)s then """
     + ADD_DOUBT
     + """ end,
-        remote_id = coalesce(excluded.remote_id, state.remote_id),
-        acknowledged_at = case when excluded.payload_hash is null then state.acknowledged_at else now() end,
-        run_id = %(run_id)s
-    from acknowledged as excluded
-    where
-        state.destination = %(destination)s and state.object_key = excluded.object_key
-        and state.object_key = any(array(select object_key from acknowledged))
-    returning state.object_key
-)
-insert into ops.sync_state (destination, object_key, payload_hash, payload, remote_id, run_id)
-select %(destination)s, object_key, payload_hash, payload, remote_id, %(run_id)s
-from acknowledged
-where not exists (select 1 from known where known.object_key = acknowledged.object_key)
+    remote_id = coalesce(excluded.remote_id, state.remote_id),
+    acknowledged_at = case when excluded.payload_hash is null then state.acknowledged_at else now() end,
+    run_id = %(run_id)s
+when not matched then
+    insert (destination, object_key, payload_hash, payload, remote_id, run_id)
+    values (
+        %(destination)s, excluded.object_key, excluded.payload_hash, excluded.payload, excluded.remote_id, %(run_id)s
+    )
 """
 )
-
-
 NO_LOOPS = "set {}enable_nestloop = off"
 
 
@@ -188,8 +190,13 @@ class Recorder:
 
     def record(self, changes: Sequence[Change], results: Sequence[Result], *, is_answered: bool = True) -> None:
         """Queue one batch in key order with its results; raises what an earlier batch's writing raised."""
-        first, last = changes[0].object_key, changes[-1].object_key
-        self._pending.append(self._thread.submit(self._write, first, last, results, is_answered=is_answered))
+        batch = {
+            "first": changes[0].object_key,
+            "last": changes[-1].object_key,
+            "are_removals": changes[0].operation == "remove",
+            "is_answered": is_answered,
+        }
+        self._pending.append(self._thread.submit(self._write, batch, results))
         while len(self._pending) > BATCHES_BEHIND:
             self._pending.popleft().result()
 
@@ -198,30 +205,28 @@ class Recorder:
         while self._pending:
             self._pending.popleft().result()
 
-    def _write(self, first: str, last: str, results: Sequence[Result], *, is_answered: bool) -> None:
-        usual, alike = Counter(result[1:] for result in results).most_common(1)[0]
-        is_alike = alike == len(results)
-        others_first = results if is_alike else sorted(results, key=lambda result: result[1:] == usual)
-        others = others_first[: len(results) - alike]
-        outcome, code, reason, remote_id = usual
-        self._connection.execute(
-            _RESULTS + _RECORD,
-            {
-                **_of_run(self._run),
-                "is_answered": is_answered,
-                "first": first,
-                "last": last,
-                "usual_outcome": outcome,
-                "usual_code": code,
-                "usual_reason": reason and reason[:REASON_LENGTH],
-                "usual_id": remote_id,
-                "keys": [result.object_key for result in others_first],
+    def _write(self, batch: Mapping[str, Any], results: Sequence[Result]) -> None:
+        """Record first the rows that ended in a way of their own: nearly all end alike, and need not be named then."""
+        ((usual, alike),) = Counter(result[1:] for result in results).most_common(1)
+        of_run = _of_run(self._run)
+        if alike < len(results):
+            others = [result for result in results if result[1:] != usual]
+            named = {
+                "keys": [result.object_key for result in others],
                 "outcomes": [result.outcome for result in others],
                 "codes": [result.reason_code for result in others],
                 "reasons": [result.reason and result.reason[:REASON_LENGTH] for result in others],
                 "ids": [result.remote_id for result in others],
-            },
-        )
+            }
+            self._connection.execute(_ROW_BY_ROW + _AND_STATE, {**of_run, **batch, **named})
+        outcome, code, reason, remote_id = usual
+        rest = {
+            "outcome": outcome,
+            "code": code,
+            "reason": reason and reason[:REASON_LENGTH],
+            "remote_id": remote_id,
+        }
+        self._connection.execute(_REST_OF_BATCH + _AND_STATE, {**of_run, **batch, **rest})
 
 
 def record_audience(
@@ -241,7 +246,7 @@ def record_audience(
     with connection.transaction():
         connection.execute(NO_LOOPS.format("local "))
         connection.execute(
-            _AUDIENCE_RESULTS + _RECORD,
+            _AUDIENCE + _AND_STATE,
             {
                 **_of_run(run),
                 "is_answered": not isinstance(error, RetryableError),

@@ -100,7 +100,8 @@ class Platform:
             return Result(change.object_key, "refused", "FIELD_INTEGRITY", "the platform's rule says no")
         if change.object_key in self.fails:
             return Result(change.object_key, "failed", "LOCKED", "the row is locked")
-        return Result(change.object_key, self._write(change), remote_id=f"id-{change.object_key}")
+        remote_id = f"{self.generation}-{change.audience}" if "/" in change.object_key else None
+        return Result(change.object_key, self._write(change), remote_id=remote_id)
 
     def _write(self, change: Change) -> Outcome:
         before = self.held.get(change.object_key)

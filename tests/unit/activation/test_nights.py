@@ -51,6 +51,28 @@ def test_only_differences_are_sent(world: World) -> None:
     }
 
 
+def test_writes_between_removals_have_an_end_of_their_own(world: World) -> None:
+    world.publish_records(dict.fromkeys("abcde", "one_to_one"))
+    world.night()
+    world.publish_records(dict.fromkeys("bd", "one_to_few"))
+    accounts = world.night()
+    assert (accounts.removed, accounts.updated) == (3, 2)
+    assert world.styles_held() == {"b": "one_to_few", "d": "one_to_few"}
+
+
+def test_rows_of_one_batch_end_in_different_ways(world: World) -> None:
+    world.platform.batch = 5
+    world.platform.refuses, world.platform.fails = {"b"}, {"d"}
+    world.publish_records(dict.fromkeys("abcde", "one_to_one"))
+    accounts = world.night()
+    assert (accounts.created, accounts.refused, accounts.failed) == (3, 1, 1)
+    with connect(world.url) as warehouse:
+        said = "select object_key, outcome, reason_code from ops.sync_changes where outcome <> 'created' order by 1"
+        assert warehouse.execute(said).fetchall() == [("b", "refused", "FIELD_INTEGRITY"), ("d", "failed", "LOCKED")]
+        known = "select object_key, payload_hash is not null from ops.sync_state order by 1"
+        assert warehouse.execute(known).fetchall() == [("a", True), ("c", True), ("d", False), ("e", True)]
+
+
 def test_removal_of_a_record_empties_each_field_that_was_sent(world: World) -> None:
     world.publish_records({"a": "one_to_one", "b": "one_to_few"})
     world.night()
