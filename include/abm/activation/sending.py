@@ -9,7 +9,6 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import orjson
-from psycopg.types.json import set_json_loads
 
 from abm.activation.audiences import store_audiences
 from abm.activation.desired import field_map, live_release
@@ -40,24 +39,21 @@ FAILURES_IN_A_ROW = 3  # so many batches without any answer: the platform is dow
 COLLECT_AFTER = 100_000  # new objects
 _DOWN = "PLATFORM_DOWN"
 
-_OUTCOMES: Mapping[str, frozenset[Outcome]] = {
-    "create": frozenset({"created", "updated", "unchanged", "refused", "failed", "held"}),
-    "update": frozenset({"created", "updated", "unchanged", "refused", "failed", "held"}),
-    "remove": frozenset({"removed", "unchanged", "refused", "failed", "held"}),
-}
+_WRITTEN: frozenset[Outcome] = frozenset({"created", "updated", "unchanged", "refused", "failed", "held"})
+_REMOVED: frozenset[Outcome] = frozenset({"removed", "unchanged", "refused", "failed", "held"})
 # What a member was added by, or may have been, is needed to remove it, or to replace it by another.
 _NEXT_BATCH = """
 select
     changes.object_key, changes.operation,
-    case when changes.left_alone is null then changes.payload else changes.payload - changes.left_alone end,
+    case when changes.left_alone is null then changes.payload else changes.payload - changes.left_alone end::text,
     case
         when changes.operation = 'remove' or (changes.operation = 'update' and %(of_members)s)
             then (
                 select jsonb_build_array(state.payload) || coalesce(state.doubts, '[]') from ops.sync_state as state
                 where state.destination = changes.destination and state.object_key = changes.object_key
             )
-    end,
-    changes.kept_identifiers
+    end::text,
+    changes.kept_identifiers::text
 from ops.sync_changes as changes
 where
     changes.run_id = %(run_id)s and changes.outcome is null and changes.object_key > %(last)s
@@ -75,7 +71,6 @@ def send(url: str, run_id: str, connection: Connection | None, *, opening: Openi
     process is sending, ConfigurationError where a person must act, RetryableError where the platform is down.
     """
     with connect(url, autocommit=True) as warehouse:
-        set_json_loads(_as_it_is, warehouse)
         run = require_run(warehouse, run_id)
         with locked_destination(warehouse, run.destination), _rare_collections(), shared_rates(url):
             if _begin(warehouse, run_id):
@@ -260,15 +255,11 @@ def _read_batch(
         },
     )
     return [
-        Change(key, operation, content or b"{}", *_known(orjson.loads(payloads), orjson.loads(kept or b"[]")))
+        Change(key, operation, content or "{}", *_known(orjson.loads(payloads), orjson.loads(kept or "[]")))
         if payloads
-        else Change(key, operation, content or b"{}")
+        else Change(key, operation, content or "{}")
         for key, operation, content, payloads, kept in found.fetchall()
     ]
-
-
-def _as_it_is(json: str | bytes) -> str | bytes:
-    return json
 
 
 def _known(
@@ -283,16 +274,16 @@ def _known(
 def _answered(destination: Destination, changes: Sequence[Change]) -> Sequence[Result]:
     """Send rows and return what the platform said of each; raises ContractError where that does not fit the rows."""
     results = destination.send(changes)
-    operations = {change.object_key: change.operation for change in changes}
     answered = {result.object_key for result in results}
-    if len(results) != len(changes) or answered != operations.keys():
+    planned = {change.object_key for change in changes}
+    if len(results) != len(changes) or answered != planned:
         raise ContractError(
-            f"{len(changes)} rows were sent and {len(answered & operations.keys())} of them answered. "
+            f"{len(changes)} rows were sent and {len(answered & planned)} of them answered. "
             "What the platform holds is uncertain; the next run sends them again."
         )
-    for result in results:
-        if result.outcome not in _OUTCOMES[operations[result.object_key]]:
-            raise ContractError(
-                f"Row {result.object_key!r} was to be {operations[result.object_key]}d and came back {result.outcome}."
-            )
+    possible = _REMOVED if changes[0].operation == "remove" else _WRITTEN
+    if impossible := [result for result in results if result.outcome not in possible]:
+        key, outcome, *_ = impossible[0]
+        operation = next(change.operation for change in changes if change.object_key == key)
+        raise ContractError(f"Row {key!r} was to be {operation}d and came back {outcome}.")
     return results

@@ -62,19 +62,19 @@ class Change(NamedTuple):
 
     object_key: str
     operation: Operation
-    content: Mapping[str, Any] | bytes
+    content: Mapping[str, Any] | str
     acknowledged: Mapping[str, Any] = MappingProxyType({})
     doubtful: Sequence[Mapping[str, Any]] = ()
 
     @property
     def payload(self) -> Mapping[str, Any]:
         content = self.content
-        return cast("Mapping[str, Any]", orjson.loads(content)) if isinstance(content, bytes) else content
+        return cast("Mapping[str, Any]", orjson.loads(content)) if isinstance(content, str) else content
 
     @property
-    def json(self) -> bytes:
+    def json(self) -> str:
         content = self.content
-        return content if isinstance(content, bytes) else orjson.dumps(content)
+        return content if isinstance(content, str) else orjson.dumps(content).decode()
 
     @property
     def audience(self) -> str:

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 ROWS_A_SEND = 1000  # ten requests, recorded together
 BATCHES_IN_FLIGHT = 6  # one request of each at a time: fewer leave the account waiting while we record
-_NOTHING: tuple[object, ...] = (b"{}", {})
+_NOTHING: tuple[object, ...] = ("{}", {})
 _CLEARED = ""
 # Faults of the property, not of its value: rows that write the same properties all have them.
 _PROPERTY_FAULTS = frozenset({"PROPERTY_DOESNT_EXIST", "READ_ONLY_VALUE"})
@@ -138,13 +138,13 @@ class HubSpotDestination:
         properties = orjson.Fragment(self._properties(row))
         return {"id": row.object_key, "objectWriteTraceId": row.object_key, "properties": properties}
 
-    def _properties(self, row: Change) -> bytes:
+    def _properties(self, row: Change) -> str:
         """Return them as JSON; a plan for HubSpot holds them as they are sent."""
         if row.operation != "remove":
             return row.json
         # A property that someone deleted meanwhile needs no clearing, and naming it would refuse the row.
         existing = self._existing
-        return orjson.dumps({name: _CLEARED for name in row.payload if existing is None or name in existing})
+        return orjson.dumps({name: _CLEARED for name in row.payload if existing is None or name in existing}).decode()
 
 
 def _results_of(batch: Sequence[Change], outcome: list[Result] | AbmError) -> list[Result]:
