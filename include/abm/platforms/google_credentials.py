@@ -116,12 +116,13 @@ class GoogleToken:
 
     def _fetch(self, client: httpx.Client) -> str:
         response = client.post(self.token_uri, data=dict(self.grant.form(self.token_uri)))
-        if response.status_code >= httpx.codes.INTERNAL_SERVER_ERROR:
-            raise RetryableError(f"Google gave no token (status {response.status_code}). It is tried again by itself.")
+        status = response.status_code
+        if status == httpx.codes.TOO_MANY_REQUESTS or status >= httpx.codes.INTERNAL_SERVER_ERROR:
+            raise RetryableError(f"Google gave no token (status {status}). It is tried again by itself.")
         body = _object(response.content)
         token = body.get("access_token")
-        if response.status_code != httpx.codes.OK or not isinstance(token, str):
-            error = str(body.get("error", response.status_code))[:LONGEST_REASON]
+        if status != httpx.codes.OK or not isinstance(token, str):
+            error = str(body.get("error", status))[:LONGEST_REASON]
             raise ConfigurationError(
                 Fault(
                     WHERE,

@@ -57,11 +57,10 @@ class ClientCredentials:
                 "client_secret": self.consumer_secret,
             },
         )
-        if response.status_code >= httpx.codes.INTERNAL_SERVER_ERROR:
-            raise RetryableError(
-                f"Salesforce gave no token (status {response.status_code}). It is tried again by itself."
-            )
-        if response.status_code != httpx.codes.OK:
+        status = response.status_code
+        if status == httpx.codes.TOO_MANY_REQUESTS or status >= httpx.codes.INTERNAL_SERVER_ERROR:
+            raise RetryableError(f"Salesforce gave no token (status {status}). It is tried again by itself.")
+        if status != httpx.codes.OK:
             raise ConfigurationError(
                 Fault(
                     "connection abm_salesforce",
