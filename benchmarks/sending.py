@@ -36,7 +36,7 @@ ROWS: Mapping[Scale, Mapping[str, int]] = {
 # Seconds of two busy cores differ by a tenth from round to round; the short ones are measured more often.
 ROUNDS: dict[Scale, Mapping[str, int]] = {
     "small": {"hubspot": 1, "linkedin": 1, "salesforce": 1},
-    "full": {"hubspot": 7, "linkedin": 7, "salesforce": 3},
+    "full": {"hubspot": 21, "linkedin": 7, "salesforce": 3},
 }
 _AIMS = {"hubspot": Aim("at least", 0.8), "salesforce": Aim("at least", 0.7), "linkedin": Aim("at least", 0.7)}
 
