@@ -10,6 +10,7 @@ STEPS = {
     "batch read": "abm.activation.sending:_read_batch",
     "batch announced": "abm.activation.sending:announce",
     "batch sent": "abm.activation.sending:_answered",
+    "ends recorded": "abm.activation.recording:Recorder._execute",
     "batch recorded": "abm.activation.recording:Recorder._write",
     "audience announced": "abm.activation.whole_audiences:announce",
     "audience recorded": "abm.activation.whole_audiences:record_audience",
@@ -17,4 +18,4 @@ STEPS = {
     "run finished": "abm.activation.accounting:set_status",
 }
 OF_WHOLE_AUDIENCES = {"audience announced", "audience recorded"}
-OF_ROWS = {"audiences known", "batch read", "batch announced", "batch sent", "batch recorded"}
+OF_ROWS = {"audiences known", "batch read", "batch announced", "batch sent", "ends recorded", "batch recorded"}

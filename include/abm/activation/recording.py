@@ -28,9 +28,11 @@ REASON_LENGTH = 255
 # holds is uncertain, and the next plan sends or removes the row whatever is desired then. So it is with a member whose
 # update was refused: it may have left under its former identifiers already.
 # Where a call got no answer, that is no failure of its rows: they come with the next run.
-# `first` and `last` bound the batch: the planner knows nothing of a run written a moment ago, and would read all of it.
-# For the same reason the state's rows are found by arrays, and nothing is joined in nested loops (NO_LOOPS): a batch
-# taken for one row would be read once for each row of the other side.
+# `first` and `last` bound the batch: no other open row of its kind lies between them. Most rows of a batch end alike,
+# so only the others are named; they are recorded first, or they would count among the rest.
+# The planner knows nothing of a run written a moment ago, and without the bounds would read all of it. For the same
+# reason the state's rows are found by arrays, and nothing is joined in nested loops (NO_LOOPS): a batch taken for one
+# row would be read once for each row of the other side.
 # The state's rows are merged: `on conflict` would search and lock each of those that the platform held already.
 # What comes is called `excluded` there, since ADD_DOUBT serves an `on conflict` as well.
 _DONE = """
@@ -47,37 +49,6 @@ with done as (
         changes.reason_code, changes.reason, {remote_id} as remote_id
 ),
 """
-_ROW_BY_ROW = _DONE.format(
-    outcome="result.outcome",
-    reason_code="result.reason_code",
-    reason="result.reason",
-    results="""
-    from unnest(%(keys)s::text[], %(outcomes)s::text[], %(codes)s::text[], %(reasons)s::text[], %(ids)s::text[])
-        as result (object_key, outcome, reason_code, reason, remote_id)""",
-    which="changes.object_key = result.object_key",
-    remote_id="result.remote_id",
-)
-_REST_OF_BATCH = _DONE.format(
-    outcome="%(outcome)s",
-    reason_code="%(code)s",
-    reason="%(reason)s",
-    results="",
-    which="(changes.operation = 'remove') = %(are_removals)s",
-    remote_id="%(remote_id)s::text",
-)
-_AUDIENCE = _DONE.format(
-    outcome="""case
-            when %(outcome)s <> 'accepted' then %(outcome)s
-            when changes.operation = 'create' then 'created'
-            when changes.operation = 'update' then 'updated'
-            else 'removed'
-        end""",
-    reason_code="%(code)s",
-    reason="%(reason)s",
-    results="",
-    which="starts_with(changes.object_key, %(audience)s || '/')",
-    remote_id="null::text",
-)
 _AND_STATE = (
     """
 removed as (
@@ -161,6 +132,46 @@ when not matched then
     )
 """
 )
+_ROW_BY_ROW = (
+    _DONE.format(
+        outcome="result.outcome",
+        reason_code="result.reason_code",
+        reason="result.reason",
+        results="""
+    from unnest(%(keys)s::text[], %(outcomes)s::text[], %(codes)s::text[], %(reasons)s::text[], %(ids)s::text[])
+        as result (object_key, outcome, reason_code, reason, remote_id)""",
+        which="changes.object_key = result.object_key",
+        remote_id="result.remote_id",
+    )
+    + _AND_STATE
+)
+_REST_OF_BATCH = (
+    _DONE.format(
+        outcome="%(outcome)s",
+        reason_code="%(code)s",
+        reason="%(reason)s",
+        results="",
+        which="(changes.operation = 'remove') = %(are_removals)s",
+        remote_id="%(remote_id)s::text",
+    )
+    + _AND_STATE
+)
+_AUDIENCE = (
+    _DONE.format(
+        outcome="""case
+            when %(outcome)s <> 'accepted' then %(outcome)s
+            when changes.operation = 'create' then 'created'
+            when changes.operation = 'update' then 'updated'
+            else 'removed'
+        end""",
+        reason_code="%(code)s",
+        reason="%(reason)s",
+        results="",
+        which="starts_with(changes.object_key, %(audience)s || '/')",
+        remote_id="null::text",
+    )
+    + _AND_STATE
+)
 NO_LOOPS = "set {}enable_nestloop = off"
 
 
@@ -189,7 +200,10 @@ class Recorder:
             self.wait()
 
     def record(self, changes: Sequence[Change], results: Sequence[Result], *, is_answered: bool = True) -> None:
-        """Queue one batch in key order with its results; raises what an earlier batch's writing raised."""
+        """Queue one batch with its results; raises what an earlier batch's writing raised.
+
+        The batch holds, in key order, all open rows of its kind between its first and its last: removals, or writes.
+        """
         batch = {
             "first": changes[0].object_key,
             "last": changes[-1].object_key,
@@ -206,9 +220,7 @@ class Recorder:
             self._pending.popleft().result()
 
     def _write(self, batch: Mapping[str, Any], results: Sequence[Result]) -> None:
-        """Record first the rows that ended in a way of their own: nearly all end alike, and need not be named then."""
         ((usual, alike),) = Counter(result[1:] for result in results).most_common(1)
-        of_run = _of_run(self._run)
         if alike < len(results):
             others = [result for result in results if result[1:] != usual]
             named = {
@@ -218,15 +230,14 @@ class Recorder:
                 "reasons": [result.reason and result.reason[:REASON_LENGTH] for result in others],
                 "ids": [result.remote_id for result in others],
             }
-            self._connection.execute(_ROW_BY_ROW + _AND_STATE, {**of_run, **batch, **named})
+            self._execute(_ROW_BY_ROW, {**batch, **named})
         outcome, code, reason, remote_id = usual
-        rest = {
-            "outcome": outcome,
-            "code": code,
-            "reason": reason and reason[:REASON_LENGTH],
-            "remote_id": remote_id,
-        }
-        self._connection.execute(_REST_OF_BATCH + _AND_STATE, {**of_run, **batch, **rest})
+        reason = reason and reason[:REASON_LENGTH]
+        rest = {"outcome": outcome, "code": code, "reason": reason, "remote_id": remote_id}
+        self._execute(_REST_OF_BATCH, {**batch, **rest})
+
+    def _execute(self, statement: str, ends: Mapping[str, Any]) -> None:
+        self._connection.execute(statement, {**_of_run(self._run), **ends})
 
 
 def record_audience(
@@ -246,7 +257,7 @@ def record_audience(
     with connection.transaction():
         connection.execute(NO_LOOPS.format("local "))
         connection.execute(
-            _AUDIENCE + _AND_STATE,
+            _AUDIENCE,
             {
                 **_of_run(run),
                 "is_answered": not isinstance(error, RetryableError),

@@ -15,7 +15,8 @@ import httpx
 import jwt
 import orjson
 
-from abm.errors import ConfigurationError, Fault, RetryableError
+from abm.errors import ConfigurationError, Fault
+from abm.platforms.tokens import require_answer
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -116,13 +117,11 @@ class GoogleToken:
 
     def _fetch(self, client: httpx.Client) -> str:
         response = client.post(self.token_uri, data=dict(self.grant.form(self.token_uri)))
-        status = response.status_code
-        if status == httpx.codes.TOO_MANY_REQUESTS or status >= httpx.codes.INTERNAL_SERVER_ERROR:
-            raise RetryableError(f"Google gave no token (status {status}). It is tried again by itself.")
+        require_answer("Google", response)
         body = _object(response.content)
         token = body.get("access_token")
-        if status != httpx.codes.OK or not isinstance(token, str):
-            error = str(body.get("error", status))[:LONGEST_REASON]
+        if response.status_code != httpx.codes.OK or not isinstance(token, str):
+            error = str(body.get("error", response.status_code))[:LONGEST_REASON]
             raise ConfigurationError(
                 Fault(
                     WHERE,

@@ -14,6 +14,7 @@ import orjson
 
 from abm.errors import AbmError, ConfigurationError, ContractError, Fault, RefusedError, RetryableError
 from abm.http import PlatformClient
+from abm.platforms.tokens import require_answer
 from abm.rates import Window, limiter
 
 if TYPE_CHECKING:
@@ -65,10 +66,7 @@ class MemberToken:
                 "client_secret": self.client_secret,
             },
         )
-        if response.status_code >= httpx.codes.INTERNAL_SERVER_ERROR:
-            raise RetryableError(
-                f"LinkedIn gave no token (status {response.status_code}). It is tried again by itself."
-            )
+        require_answer("LinkedIn", response)
         token = _body(response).get("access_token")
         if response.status_code != httpx.codes.OK or not isinstance(token, str):
             error = str(_body(response).get("error", response.status_code))

@@ -13,6 +13,7 @@ import httpx
 
 from abm.errors import AbmError, ConfigurationError, ContractError, Fault, RefusedError, RetryableError
 from abm.http import PlatformClient
+from abm.platforms.tokens import require_answer
 from abm.rates import Told, Window, limiter
 
 if TYPE_CHECKING:
@@ -57,10 +58,8 @@ class ClientCredentials:
                 "client_secret": self.consumer_secret,
             },
         )
-        status = response.status_code
-        if status == httpx.codes.TOO_MANY_REQUESTS or status >= httpx.codes.INTERNAL_SERVER_ERROR:
-            raise RetryableError(f"Salesforce gave no token (status {status}). It is tried again by itself.")
-        if status != httpx.codes.OK:
+        require_answer("Salesforce", response)
+        if response.status_code != httpx.codes.OK:
             raise ConfigurationError(
                 Fault(
                     "connection abm_salesforce",

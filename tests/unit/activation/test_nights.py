@@ -8,7 +8,7 @@ import orjson
 import pytest
 
 from abm import activation
-from abm.activation import planning, runs
+from abm.activation import planning, recording, runs
 from abm.errors import BusyError, ConfigurationError, ContractError, Fault, HeldError, RetryableError
 from abm.warehouse import connect
 
@@ -71,6 +71,36 @@ def test_rows_of_one_batch_end_in_different_ways(world: World) -> None:
         assert warehouse.execute(said).fetchall() == [("b", "refused", "FIELD_INTEGRITY"), ("d", "failed", "LOCKED")]
         known = "select object_key, payload_hash is not null from ops.sync_state order by 1"
         assert warehouse.execute(known).fetchall() == [("a", True), ("c", True), ("d", False), ("e", True)]
+
+
+def test_batch_recorded_by_half_is_sent_again_without_what_ended(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    world.platform.batch = 5
+    world.platform.refuses, world.platform.fails = {"b"}, {"d"}
+    world.publish_records(dict.fromkeys("abcde", "one_to_one"))
+    run_id = world.plan().run_id
+    with monkeypatch.context() as dying:
+        dying.setattr(recording, "_REST_OF_BATCH", None)
+        with pytest.raises(TypeError):
+            world.send(run_id)
+    assert world.outcomes(run_id) == {"refused": 1, "failed": 1}
+
+    world.platform.refuses, world.platform.fails = set(), set()
+    world.platform.sent.clear()
+    assert world.send(run_id) == {"refused": 1, "failed": 1, "updated": 3}
+    assert [change.object_key for change in world.platform.sent] == ["a", "c", "e"]
+
+
+def test_state_knows_in_which_audience_of_the_platform_a_member_is(world: World) -> None:
+    world.platform.batch = 4
+    world.platform.refuses = {"wide/a"}
+    world.publish_members({f"{audience}/{key}": {"companyName": key} for audience in ("core", "wide") for key in "ab"})
+    run_id = world.plan("linkedin").run_id
+    world.send(run_id)
+    with connect(world.url) as warehouse:
+        known = warehouse.execute("select object_key, remote_id from ops.sync_state order by 1").fetchall()
+        (said,) = warehouse.execute("select reason from ops.sync_changes where outcome = 'refused'").fetchall()
+    assert known == [("core/a", "id-core"), ("core/b", "id-core"), ("wide/b", "id-wide")]
+    assert said == ("the platform's rule says no",)
 
 
 def test_removal_of_a_record_empties_each_field_that_was_sent(world: World) -> None:

@@ -19,7 +19,6 @@ from abm.destinations.google.destination import connect
 from abm.destinations.google.uploads import Rhythm
 from abm.errors import ConfigurationError, ContractError, RetryableError
 from abm.identity.hashing import google_email, google_name, google_phone
-from abm.platforms.google_credentials import GoogleToken, RefreshToken
 from abm.settings import Connection
 from abm_sandbox.credentials import GOOGLE_ACCOUNT, GOOGLE_CLIENT_ID, GOOGLE_CLIENT_SECRET, GOOGLE_REFRESH_TOKEN
 from abm_sandbox.faults import Fault
@@ -461,13 +460,6 @@ def test_expired_token_is_fetched_again(google, account):
     account.tokens.clear()
     google.prepare([CORE, WIDE])
     assert len(account.tokens) == 1
-
-
-@pytest.mark.parametrize("status", [429, 503])
-def test_token_server_that_is_busy_or_down_is_no_fault_of_the_credentials(status):
-    busy = httpx.Client(transport=httpx.MockTransport(lambda _: httpx.Response(status)))
-    with pytest.raises(RetryableError, match="no token"):
-        GoogleToken(RefreshToken("client", "secret", "token")).headers(busy)
 
 
 def test_host_that_is_not_google_is_told(open_google):

@@ -152,6 +152,13 @@ def test_every_row_is_updated_as_text(prepared, store):
     assert (_stored(store, "abm_account_score"), _stored(store, "abm_style_since")) == ({"74.2"}, {"2026-11-21"})
 
 
+def test_rows_as_they_wait_go_into_the_request_unread(prepared, store):
+    planned = Change("1000", "update", '{"abm_style": "one_to_one", "abm_reason": "Straße in 東京 😀"}')
+    assert _counts(prepared.send([planned, Change("1001", "update", "{}")])) == {"updated": 1, "unchanged": 1}
+    assert _stored(store, "abm_reason") == {None, "Straße in 東京 😀"}
+    assert _effective_writes(store) == 1
+
+
 def test_same_rows_again_have_no_second_effect(prepared, store):
     prepared.send(_rows())
     assert _counts(prepared.send(_rows())) == {"updated": COMPANIES}
