@@ -33,7 +33,7 @@ ROWS: Mapping[Scale, Mapping[str, int]] = {
     "small": {"hubspot": 4_000, "linkedin": 4_000, "salesforce": 4_000},
     "full": {"hubspot": 100_000, "linkedin": 100_000, "salesforce": 1_000_000},
 }
-# Seconds of two busy cores differ by a tenth and more from round to round: the closer the aim, the more rounds.
+# Two busy cores differ by a tenth and more from round to round. HubSpot's aim is a promise and close: more rounds.
 ROUNDS: dict[Scale, Mapping[str, int]] = {
     "small": {"hubspot": 1, "linkedin": 1, "salesforce": 1},
     "full": {"hubspot": 21, "linkedin": 7, "salesforce": 3},
